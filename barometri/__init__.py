@@ -1,0 +1,77 @@
+"""barometri: from anonymised survey responses to a publication that discloses nobody.
+
+Importing the package loads no third-party module; every public name is loaded when it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from barometri import figures, report
+    from barometri.analysis import analyse
+    from barometri.association import association
+    from barometri.change import change
+    from barometri.collaboration import model_prevalence, number_of_models
+    from barometri.disclosure.protect import protect
+    from barometri.estimation import mean, proportion, ratio, total
+    from barometri.findings import findings
+    from barometri.loading import read_surveys
+    from barometri.study.reading import read_study
+    from barometri.survey import Survey, SurveyDesign
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Survey": "barometri.survey",
+    "SurveyDesign": "barometri.survey",
+    "analyse": "barometri.analysis",
+    "association": "barometri.association",
+    "change": "barometri.change",
+    "findings": "barometri.findings",
+    "mean": "barometri.estimation",
+    "model_prevalence": "barometri.collaboration",
+    "number_of_models": "barometri.collaboration",
+    "proportion": "barometri.estimation",
+    "protect": "barometri.disclosure.protect",
+    "ratio": "barometri.estimation",
+    "read_study": "barometri.study.reading",
+    "read_surveys": "barometri.loading",
+    "total": "barometri.estimation",
+}
+_ROOMS = ("figures", "report")
+
+__all__ = [
+    "Survey",
+    "SurveyDesign",
+    "__version__",
+    "analyse",
+    "association",
+    "change",
+    "figures",
+    "findings",
+    "mean",
+    "model_prevalence",
+    "number_of_models",
+    "proportion",
+    "protect",
+    "ratio",
+    "read_study",
+    "read_surveys",
+    "report",
+    "total",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name, or a room, when it is first asked for."""
+    if name in _ROOMS:
+        return import_module(f"barometri.{name}")
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    message = f"module 'barometri' has no attribute {name!r}"
+    raise AttributeError(message)
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)

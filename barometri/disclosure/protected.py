@@ -1,0 +1,109 @@
+"""The only types that figures, tables, findings and the report accept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import pandas as pd
+
+from barometri.results import Provenance, Verdict
+from barometri.study.plan import Analysis, Claim
+from barometri.study.study import Study
+
+SHOWN: Final = "shown"
+SMALL_BASE: Final = "small_base"
+UNRELIABLE: Final = "unreliable"
+SUPPRESSED: Final = "suppressed"
+STATUSES: Final = (SHOWN, SMALL_BASE, UNRELIABLE, SUPPRESSED)
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedEffect:
+    """A rounded effect; ``status`` as for rows. Numbers are NaN when suppressed."""
+
+    name: str
+    estimate: float
+    ci_low: float
+    ci_high: float
+    n: int
+    p_text: str
+    method: str
+    null: str
+    status: str
+    adjusted_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedTable:
+    """One analysis after the line.
+
+    ``frame`` has the keys of the exact frame, then ``estimate``, ``se``, ``ci_low``, ``ci_high``, ``n``,
+    ``n_weighted``, ``df``, ``method``, ``status`` and ``mark`` (``""``, ``similar``, ``different``). In a suppressed
+    row every number is NaN (``n`` and ``n_weighted`` are nullable: float with NaN), whatever the reason.
+    """
+
+    analysis: Analysis
+    statistic: str
+    by: tuple[str, ...]
+    frame: pd.DataFrame
+    design: str
+    effects: tuple[ProtectedEffect, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the key columns."""
+        values = {"estimate", "se", "ci_low", "ci_high", "n", "n_weighted", "df", "method", "status", "mark"}
+        return tuple(str(c) for c in self.frame.columns if c not in values)
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedClaim:
+    """A judged claim, rounded; not reportable whenever one of its bases or cells is hidden."""
+
+    claim: Claim
+    verdict: Verdict
+    estimate: float
+    ci_low: float
+    ci_high: float
+    n: float
+    p_text: str
+    method: str
+    parts: Mapping[str, float] = field(default_factory=dict)
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedWave:
+    """What may be said of a wave in the method section."""
+
+    year: int
+    n: float
+    design: str
+    field_days: str
+    has_weights: bool
+    response_rate: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """How much a table group hid, by reason, as counts of records."""
+
+    table: str
+    cells: int
+    primary: int
+    secondary: int
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """What may be published: rounded, marked, safe. Made by ``protect`` only."""
+
+    study: Study
+    wave: int
+    tables: Mapping[str, ProtectedTable]
+    claims: tuple[ProtectedClaim, ...]
+    waves: tuple[ProtectedWave, ...]
+    hidden: tuple[Hidden, ...]
+    provenance: Provenance
+    notes: tuple[str, ...] = ()

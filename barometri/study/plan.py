@@ -1,0 +1,135 @@
+"""What a study analyses, claims, calls a model and allows to be published."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from barometri.study.codebook import Labels
+
+Verb = Literal[
+    "proportion", "distribution", "mean", "model_prevalence", "number_of_models", "association", "change"
+]
+ChartKind = Literal["", "prevalence", "districts", "likert", "number_of_models", "waves", "tiles", "dots"]
+Reading = Literal["lower", "informed", "upper"]
+"""Reading of "cannot say" about a model: not in use (b, the default), out of the base (a), in use (c)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """One entry of the study's list of analyses.
+
+    ``items`` are question ids (or model ids for model verbs; empty = all models); ``by`` variables or roles;
+    ``waves`` is ``latest`` or ``all``; ``section`` names the report section in ``texts``.
+    """
+
+    id: str
+    verb: Verb
+    items: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    waves: Literal["latest", "all"] = "latest"
+    chart: ChartKind = ""
+    reading: Reading = "lower"
+    states: bool = False
+    title: Labels = field(default_factory=dict)
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A collaboration model: one question, or several arrangements that count once.
+
+    Agreed if any arrangement is established or on trial, not in use only if all are not in use.
+    """
+
+    id: str
+    label: Labels
+    short: Labels
+    questions: tuple[str, ...]
+    kind: str = ""
+    mark: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStates:
+    """Code ids of the model battery and the explicit answer that nothing is agreed."""
+
+    established: str
+    on_trial: str
+    not_in_use: str
+    nothing_agreed: str = ""
+    nothing_agreed_yes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One area of a division; ``tile`` is (column, row) in the tile grid, ``district`` its majority district."""
+
+    id: str
+    label: Labels
+    short: Labels
+    division: str
+    district: str = ""
+    tile: tuple[int, int] | None = None
+    in_scope: bool = True
+    note: Labels = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Areas:
+    """Versioned area divisions: ``membership[division]`` maps municipality code -> area id."""
+
+    areas: tuple[Area, ...]
+    membership: Mapping[str, Mapping[str, str]]
+    source: str = ""
+
+    def of(self, division: str) -> tuple[Area, ...]:
+        """Return the areas of one division in file order."""
+        return tuple(area for area in self.areas if area.division == division)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A published sentence as data, written before results are seen.
+
+    ``population`` restricts respondents: variable -> code ids. ``left`` and ``right`` are such restrictions too (for
+    classes of the number of models: ``{"number_of_models": ("3+",)}``; ``right`` empty with ``relation`` in a range =
+    a quantity; ``right = rest`` is written ``{"rest": ()}``). ``low`` and ``high`` bound a quantity (0 to 1).
+    ``base`` is ``answered`` (cannot say out) or ``asked`` (cannot say in the base).
+    """
+
+    id: str
+    kind: Literal["ordering", "quantity", "difference"]
+    wave: int
+    item: str
+    statement: Labels
+    family: str
+    population: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    base: Literal["answered", "asked"] = "answered"
+    left: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    right: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    relation: Literal[">", "<", "in", "shown"] = ">"
+    low: float | None = None
+    high: float | None = None
+    word: str = ""
+    source_words: str = ""
+    source: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureRules:
+    """Thresholds of what may be published; defaults are the package's, a study may raise them.
+
+    ``minimum_n`` (R1), ``minimum_k`` (R2: minimum_k <= k <= n - minimum_k), ``small_base`` and ``unreliable`` mark
+    shown records, ``structural_zeros`` lists ``item:code`` pairs declared impossible.
+    """
+
+    minimum_n: int = 10
+    minimum_k: int = 5
+    unreliable: int = 20
+    small_base: int = 50
+    maximum_cells: int = 400
+    mark: str = ".."
+    structural_zeros: tuple[str, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
