@@ -72,7 +72,7 @@ def hypergeometric_bounds(
     Examples
     --------
     >>> [bound.tolist() for bound in hypergeometric_bounds([0, 3], [10, 10], [20, 10])]
-    [[0.0, 3.0], [5.0, 3.0]]
+    [[0.0, 3.0], [4.0, 3.0]]
     """
     x, n, size = np.broadcast_arrays(*(np.atleast_1d(np.asarray(a)) for a in (counts, draws, population)))
     if np.any(n > size):

@@ -49,15 +49,15 @@ class Intervals:
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """What the rules for proportions need, all of shape (C,)."""
+    """What the rules for proportions need: one level, and arrays of shape (C,)."""
 
+    alpha: float
     p: FloatArray
     se: FloatArray
     n: FloatArray
     df: FloatArray
     kish: FloatArray
     population: FloatArray
-    alpha: float
 
 
 Bounds = tuple[FloatArray, FloatArray]
@@ -81,7 +81,7 @@ def two_sided_p(statistic: ArrayLike, df: ArrayLike) -> FloatArray:
 
     Examples
     --------
-    >>> float(two_sided_p(0.0, 5)), float(two_sided_p(40.0, np.inf)) > 0
+    >>> float(two_sided_p(0.0, 5)), float(two_sided_p(30.0, np.inf)) > 0
     (1.0, True)
     """
     t, d = np.abs(np.asarray(statistic, dtype=np.float64)), np.asarray(df, dtype=np.float64)
@@ -149,7 +149,7 @@ def effective_cases(
     >>> effective_cases([0.5], [0.05], [200], [np.inf], [180.0]).round(1)
     array([101.2])
     """
-    cells = _cells(estimate, se, n, df, kish, None, level)
+    cells = _cells(estimate, se, n, df, kish=kish, population=None, level=level)
     raw = cells.p * (1 - cells.p) / np.where(cells.se > 0, cells.se, np.nan) ** 2
     inside = (cells.p > 0) & (cells.p < 1) & (cells.se > 0)
     size = np.where(inside, raw, cells.kish)
@@ -165,13 +165,14 @@ def _cells(
     se: ArrayLike,
     n: ArrayLike,
     df: ArrayLike,
+    *,
     kish: ArrayLike | None,
     population: ArrayLike | None,
     level: float,
 ) -> _Cells:
     given = (p, se, n, df, n if kish is None else kish, np.nan if population is None else population)
     arrays = np.broadcast_arrays(*(np.atleast_1d(_array(a)) for a in given))
-    return _Cells(*arrays, alpha=1 - level)
+    return _Cells(1 - level, *arrays)
 
 
 def _df_factor(cells: _Cells) -> FloatArray:
@@ -310,7 +311,7 @@ def proportion_intervals(
     (0.0, 0.1684)
     """
     check_option("method", method, PROPORTION_METHODS)
-    cells = _cells(estimate, se, n, df, kish, population, level)
+    cells = _cells(estimate, se, n, df, kish=kish, population=population, level=level)
     with np.errstate(divide="ignore", invalid="ignore"):
         low, high = RULES[method](cells)
     reason = np.full(cells.p.shape, "", dtype="<U22")
