@@ -55,6 +55,7 @@ lock: ## choose versions anew within pyproject.toml (needs uv)
 # The package itself is put on the path by one .pth line: an editable install would need a build step that
 # pip refuses beside hashes.
 $(STAMP): requirements.lock
+	@echo "Making $(VENV) from requirements.lock (once; about a minute with pip)" >&2
 	@if uv --version >/dev/null 2>&1; then \
 		[ -x $(BIN)/python ] || uv venv --quiet --python '>=3.11' $(VENV); \
 		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \
@@ -64,7 +65,7 @@ $(STAMP): requirements.lock
 		$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
 			{ echo "Python has no ensurepip. Run: apt-get install python3-venv"; exit 1; }; \
 		[ -x $(BIN)/pip ] || $(PYTHON) -m venv $(VENV); \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; \
+		$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock; \
 	fi
 	@$(BIN)/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "barometri.pth").write_text(str(pathlib.Path.cwd()) + "\n", encoding="utf-8")'
 	@touch $(STAMP)
