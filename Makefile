@@ -31,13 +31,13 @@ check: $(STAMP) ## lint, format, types, layers, notebooks without output, no pac
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(if $(NOTEBOOKS),$(BIN)/nbstripout --verify $(NOTEBOOKS),:)
+	@$(if $(NOTEBOOKS),$(BIN)/nbstripout --verify --keep-id $(NOTEBOOKS),:)
 	@if git grep -nIE '$(HOSTS)'; then echo "The lines above name a package index: take the address out."; exit 1; fi
 
 fix: $(STAMP) ## mend what lint and format can mend
 	@$(BIN)/ruff check --fix || true
 	@$(BIN)/ruff format
-	@$(if $(NOTEBOOKS),$(BIN)/nbstripout $(NOTEBOOKS),:)
+	@$(if $(NOTEBOOKS),$(BIN)/nbstripout --keep-id $(NOTEBOOKS),:)
 
 bench: $(STAMP) ## run every benchmark and print its table
 	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script"; done

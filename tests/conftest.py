@@ -1,13 +1,11 @@
-"""What every test may ask for."""
+"""What holds for every test: no window opens, and examples are the same on every run."""
 
-from pathlib import Path
+import os
 
-import matplotlib as mpl
-import pytest
+from hypothesis import settings
 
-mpl.use("Agg")
+os.environ["MPLBACKEND"] = "Agg"
 
-
-@pytest.fixture(scope="session")
-def repository() -> Path:
-    return Path(__file__).resolve().parent.parent
+# A slow machine is no fault of the code, and a failure must come back when it is looked for.
+settings.register_profile("house", deadline=None, derandomize=True)
+settings.load_profile("house")
