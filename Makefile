@@ -29,7 +29,7 @@ test: $(STAMP) ## run the tests, without the slow ones
 check: $(STAMP) ## lint, format, types, layers, notebooks without output, no package index named
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@$(BIN)/mypy
+	@$(BIN)/mypy barometri tests $(wildcard benchmarks/*.py)
 	@$(BIN)/lint-imports --no-logo
 	@$(if $(NOTEBOOKS),$(BIN)/nbstripout --verify --keep-id $(NOTEBOOKS),:)
 	@if git grep -nIE '$(HOSTS)'; then echo "The lines above name a package index: take the address out."; exit 1; fi
@@ -40,7 +40,7 @@ fix: $(STAMP) ## mend what lint and format can mend
 	@$(if $(NOTEBOOKS),$(BIN)/nbstripout --keep-id $(NOTEBOOKS),:)
 
 bench: $(STAMP) ## run every benchmark and print its table
-	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script"; done
+	@for script in $(wildcard benchmarks/*.py); do echo "$$script"; $(BIN)/python "$$script"; done
 
 notebooks: $(STAMP) ## run every notebook from top to bottom, changing none
 	@$(if $(NOTEBOOKS),$(BIN)/jupyter execute $(NOTEBOOKS),:)
