@@ -176,9 +176,9 @@ def _cells(
 
 
 def _df_factor(cells: _Cells) -> FloatArray:
-    """Ratio of squared t quantiles at n - 1 and at the design's degrees of freedom."""
+    """Ratio of squared t quantiles at n - 1 and at the design's df; without bound for one case."""
     factor = t_quantile(cells.n - 1, cells.alpha / 2) / t_quantile(cells.df, cells.alpha / 2)
-    return np.asarray(factor**2)
+    return np.asarray(np.where(cells.n <= 1, np.inf, factor**2))
 
 
 def _beta_bounds(success: FloatArray, failure: FloatArray, alpha: float) -> Bounds:
