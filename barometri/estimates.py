@@ -26,10 +26,10 @@ class Estimates:
     Parameters
     ----------
     frame
-        One row per cell. Key columns first: ``wave``, ``item``, ``category`` where they vary, then each ``by``
-        variable under its own name (code ids, ``TOTAL`` for a margin); then ``VALUE_COLUMNS``. Proportions are 0 to 1.
-        ``n`` is the unweighted base (answers), ``df`` the design degrees of freedom, ``method`` e.g.
-        ``korn_graubard/taylor``.
+        One row per cell. Key columns first: ``wave``, ``item``, ``category`` where they vary, then each
+        ``by`` variable under its own name (code ids, ``TOTAL`` for a margin); then ``VALUE_COLUMNS``.
+        Proportions are 0 to 1. ``n`` is the unweighted base (answers), ``df`` the design degrees of
+        freedom, ``method`` e.g. ``korn_graubard/taylor``.
     covariance
         Design covariance of ``estimate``, rows by rows of ``frame``.
     by
@@ -39,8 +39,8 @@ class Estimates:
     design
         The design in words, e.g. ``10 strata, elements, weights N_h/r_h, no FPC``.
     counts
-        Aligned with ``frame``: ``k`` (unweighted numerator of a proportion, else NaN) and any further exact counts
-        that disclosure control needs.
+        Aligned with ``frame``: ``k`` (unweighted numerator of a proportion, else NaN) and any further exact
+        counts that disclosure control needs.
     domain
         Canonical text of the domain, empty for everybody; ``"<mask>"`` when a boolean mask was used.
     marks
@@ -72,8 +72,8 @@ class Estimates:
 class Effect:
     """One number with its uncertainty: an association, a contrast, a slope.
 
-    ``name`` is a key of the texts (``somers_d``, ``odds_ratio_per_model``); ``null`` states the null hypothesis in
-    words; ``k_low`` is the smallest unweighted count behind the effect (for disclosure).
+    ``name`` is a key of the texts (``somers_d``, ``odds_ratio_per_model``); ``null`` states the null
+    hypothesis in words; ``k_low`` is the smallest unweighted count behind the effect (for disclosure).
     """
 
     name: str

@@ -36,8 +36,8 @@ class ClaimResult:
     """A judged claim.
 
     ``estimate`` is the claim's number (a share, or left minus right), ``parts`` the shares behind it by side
-    (``left``, ``right``); ``bases`` the counts behind every part, for disclosure; ``touches`` the published cells it
-    speaks of, as (item, {variable: code id}).
+    (``left``, ``right``); ``bases`` the counts behind every part, for disclosure; ``touches`` the published
+    cells it speaks of, as (item, {variable: code id}).
     """
 
     claim: Claim
@@ -60,7 +60,8 @@ class ClaimResult:
 class AnalysisResult:
     """One entry of the study's list with its exact estimates and effects.
 
-    ``note`` holds keys of texts (``no_design``, ``similar_wave``, ``lost_column:district``) that the report words.
+    ``note`` holds keys of texts (``no_design``, ``similar_wave``, ``lost_column:district``) that the report
+    words.
     """
 
     analysis: Analysis

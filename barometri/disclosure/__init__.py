@@ -1,0 +1,1 @@
+"""The disclosure line: exact results go in, what may be published comes out."""

@@ -38,8 +38,9 @@ class ProtectedTable:
     """One analysis after the line.
 
     ``frame`` has the keys of the exact frame, then ``estimate``, ``se``, ``ci_low``, ``ci_high``, ``n``,
-    ``n_weighted``, ``df``, ``method``, ``status`` and ``mark`` (``""``, ``similar``, ``different``). In a suppressed
-    row every number is NaN (``n`` and ``n_weighted`` are nullable: float with NaN), whatever the reason.
+    ``n_weighted``, ``df``, ``method``, ``status`` and ``mark`` (``""``, ``similar``, ``different``). In a
+    suppressed row every number is NaN (``n`` and ``n_weighted`` are nullable: float with NaN), whatever the
+    reason.
     """
 
     analysis: Analysis

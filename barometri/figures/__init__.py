@@ -1,0 +1,1 @@
+"""Figures: protected numbers and texts in, charts out."""

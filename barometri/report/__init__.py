@@ -1,0 +1,1 @@
+"""The publication: blocks, formats, manifest, and the exchange of folders."""

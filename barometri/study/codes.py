@@ -1,8 +1,8 @@
 """Codes of missing answers: a missing answer always says why it is missing.
 
-In harmonised responses every coded question is an integer column. Substantive codes are the codebook's; the four
-reasons below are the same reserved integers for every question, so that "not asked of this group", "cannot say" and
-0 can never be mixed up, on any backend.
+In harmonised responses every coded question is an integer column. Substantive codes are the codebook's; the
+four reasons below are the same reserved integers for every question, so that "not asked of this group",
+"cannot say" and 0 can never be mixed up, on any backend.
 """
 
 from enum import StrEnum

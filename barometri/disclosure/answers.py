@@ -1,0 +1,84 @@
+"""Which answers a released number counts: the atoms of an item, and the numerator and base of each record."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from barometri.disclosure.cells import CANNOT_SAY
+from barometri.disclosure.merge import JOIN
+from barometri.study.plan import Model, ModelStates
+from barometri.study.study import Study
+
+YES = "_yes"
+NO = "_no"
+COUNT = "number_of_models"
+"""Derived item: the number of agreed models of a respondent."""
+
+AGREED = "agreed"
+GOOD = "good"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Answers of one item: ``known`` are substantive, ``good`` what a share without a category counts."""
+
+    known: tuple[str, ...]
+    good: frozenset[str]
+
+    @property
+    def atoms(self) -> tuple[str, ...]:
+        """All answers, with "cannot say" last."""
+        return (*self.known, CANNOT_SAY)
+
+    def numerator(self, category: str) -> frozenset[str]:
+        """Return the answers a category counts; ``""`` is the item's good end."""
+        if category in {"", GOOD, AGREED}:
+            return self.good
+        if category in self.known:
+            return frozenset({category})
+        if category.endswith("+") and category[:-1].isdigit():
+            return frozenset(a for a in self.known if a.isdigit() and int(a) >= int(category[:-1]))
+        parts = frozenset(category.split(JOIN))
+        return parts if parts <= frozenset(self.known) else frozenset({CANNOT_SAY})
+
+    def base(self, word: str) -> frozenset[str]:
+        """Return the answers of a base: ``answered`` or ``asked``."""
+        return frozenset(self.atoms if word == "asked" else self.known)
+
+
+def answers_of(item: str, categories: Iterable[str], study: Study) -> Answers:
+    """Return the answers of an item: a model, the number of models, a question, or one known by categories.
+
+    Parameters
+    ----------
+    item
+        Question id, model id or ``number_of_models``.
+    categories
+        Categories it is released with, for items no codebook knows.
+    study
+        The study.
+    """
+    states = study.model_states
+    model = next((m for m in study.models if m.id == item), None)
+    if states is not None and (model is not None or _in_battery(item, study.models)):
+        return Answers(
+            (states.established, states.on_trial, states.not_in_use),
+            frozenset({states.established, states.on_trial}),
+        )
+    if item == COUNT:
+        return Answers(tuple(str(i) for i in range(len(study.models) + 1)), frozenset())
+    if item in study.codebook and study.question(item).substantive:
+        return _of_question(item, study, states)
+    named = tuple(sorted({c for c in categories if c not in {"", GOOD}}))
+    return Answers(named, frozenset()) if named else Answers((YES, NO), frozenset({YES}))
+
+
+def _in_battery(item: str, models: Iterable[Model]) -> bool:
+    return any(item in model.questions for model in models)
+
+
+def _of_question(item: str, study: Study, states: ModelStates | None) -> Answers:
+    question = study.question(item)
+    good = frozenset(code.id for code in question.substantive if code.value in question.good)
+    if states is not None and item == states.nothing_agreed:
+        good = frozenset({states.nothing_agreed_yes})
+    return Answers(tuple(code.id for code in question.substantive), good)

@@ -1,0 +1,256 @@
+"""The one passage over the line: exact results in, publishable ones out."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from barometri.disclosure import rounding
+from barometri.disclosure.merge import merged_scales
+from barometri.disclosure.protected import (
+    SUPPRESSED,
+    Hidden,
+    Protected,
+    ProtectedClaim,
+    ProtectedEffect,
+    ProtectedTable,
+    ProtectedWave,
+)
+from barometri.disclosure.release import groups, only_item
+from barometri.disclosure.rules import checked, is_unsafe, status_of
+from barometri.disclosure.suppress import suppress
+from barometri.errors import DisclosureError
+from barometri.estimates import Effect, Estimates
+from barometri.results import AnalysisResult, ClaimResult, Provenance, Results, Verdict
+from barometri.study.codebook import Codebook
+from barometri.study.plan import Analysis, DisclosureRules
+from barometri.study.study import Study
+
+BoolArray = npt.NDArray[np.bool_]
+
+_NUMBERS = ("estimate", "se", "ci_low", "ci_high", "n", "n_weighted", "df")
+_RATIOS = ("odds_ratio", "somers_d", "gamma", "tau_b", "deff")
+"""Effects rounded to 0.01 whatever their base: names beginning so."""
+
+
+def protect(
+    results: Results | Estimates | Mapping[str, Estimates], rules: DisclosureRules | None = None
+) -> Protected:
+    """Turn exact results into the only type that may be drawn, worded or written.
+
+    Records that break a rule are suppressed whole, further records so that no margin, class or claim gives
+    a hidden one back; what stays is rounded. All tables of a ``Results`` are protected together.
+
+    Parameters
+    ----------
+    results
+        A run's results. One ``Estimates``, or several by name, are protected alone: nothing else that was
+        ever released from the same responses is looked at, and the note ``alone`` says so.
+    rules
+        Thresholds; the study's own by default.
+
+    Returns
+    -------
+    Protected
+        In a suppressed row every number is NaN, whatever the reason.
+
+    Raises
+    ------
+    DisclosureError
+        When a filter cannot be named, a threshold lies below the floor, or a table group is too large.
+    """
+    run = results if isinstance(results, Results) else _bare(results)
+    limits = checked(rules or run.study.disclosure)
+    _refuse_unnamed(run)
+    tables = {name: _merged(result, run.study, limits) for name, result in run.tables.items()}
+    primary, hidden = _patterns(tables, run, limits)
+    return Protected(
+        study=run.study,
+        wave=run.wave,
+        tables={name: _table(result, hidden[name], limits) for name, result in tables.items()},
+        claims=tuple(_claim(claim, tables, hidden, run.wave, limits) for claim in run.claims),
+        waves=tuple(
+            ProtectedWave(w.year, float(w.n), w.design, w.field_days, w.has_weights, w.response_rate)
+            for w in run.waves
+        ),
+        hidden=tuple(
+            Hidden(
+                name, len(hidden[name]), int(primary[name].sum()), int((hidden[name] & ~primary[name]).sum())
+            )
+            for name in tables
+        ),
+        provenance=run.provenance,
+        notes=run.notes,
+    )
+
+
+def _patterns(
+    tables: Mapping[str, AnalysisResult], run: Results, rules: DisclosureRules
+) -> tuple[dict[str, BoolArray], dict[str, BoolArray]]:
+    """Return, by table, which rows are hidden by their own rule and which are hidden at all."""
+    sizes = {name: len(result.estimates) for name, result in tables.items()}
+    sizes |= {f"claim {claim.claim.id}": len(claim.bases) for claim in run.claims}
+    primary = {name: np.zeros(size, dtype=bool) for name, size in sizes.items()}
+    hidden = {name: np.zeros(size, dtype=bool) for name, size in sizes.items()}
+    for group in groups(tables, run.claims, run.study, run.wave):
+        pattern = suppress(group, rules)
+        for record, own, any_reason in zip(group.records, pattern.primary, pattern.hidden, strict=True):
+            primary[record.table][record.row] |= own
+            hidden[record.table][record.row] |= any_reason
+    return primary, hidden
+
+
+def _merged(result: AnalysisResult, study: Study, rules: DisclosureRules) -> AnalysisResult:
+    """Merge the ends of a distributed scale where a record of it would be hidden."""
+    if result.analysis.verb != "distribution" or "category" not in result.estimates.frame:
+        return result
+    frame = result.estimates.frame
+    items = frame["item"].astype(str).unique() if "item" in frame else [only_item(result.analysis, study)]
+    scales = {str(item): study.question(str(item)) for item in items}
+    return replace(result, estimates=merged_scales(result.estimates, scales, rules))
+
+
+def _table(result: AnalysisResult, hidden: BoolArray, rules: DisclosureRules) -> ProtectedTable:
+    estimates = result.estimates
+    frame = estimates.frame.copy()
+    n = frame["n"].to_numpy(dtype=np.float64)
+    frame["status"] = [status_of(size, rules, hidden=bool(h)) for size, h in zip(n, hidden, strict=True)]
+    if "mark" not in frame:
+        frame["mark"] = ""
+    whole = (
+        rounding.share if estimates.statistic == "proportion" else (lambda values, _: rounding.mean(values))
+    )
+    for column in ("estimate", "ci_low", "ci_high"):
+        frame[column] = whole(frame[column].to_numpy(dtype=np.float64), n)
+    frame["se"] = rounding.standard_error(frame["se"].to_numpy(dtype=np.float64))
+    frame["n_weighted"] = rounding.weighted_base(frame["n_weighted"].to_numpy(dtype=np.float64))
+    frame["df"] = np.round(frame["df"].to_numpy(dtype=np.float64))
+    frame["n"] = n
+    for column in _NUMBERS:
+        frame[column] = frame[column].astype(np.float64).mask(hidden)
+    frame["method"] = frame["method"].mask(pd.Series(hidden, index=frame.index), "")
+    return ProtectedTable(
+        analysis=result.analysis,
+        statistic=estimates.statistic,
+        by=estimates.by,
+        frame=frame.reset_index(drop=True),
+        design=estimates.design,
+        effects=tuple(_effect(effect, rules) for effect in result.effects),
+        notes=result.notes,
+    )
+
+
+def _effect(effect: Effect, rules: DisclosureRules) -> ProtectedEffect:
+    hidden = effect.n < rules.minimum_n or effect.k_low < rules.minimum_n or not np.isfinite(effect.estimate)
+    n = np.array([float(effect.n)])
+    short = effect.name.startswith(_RATIOS)
+
+    def rounded(value: float) -> float:
+        if hidden:
+            return float("nan")
+        return round(value, 2) if short else float(rounding.share(np.array([value]), n)[0])
+
+    return ProtectedEffect(
+        name=effect.name,
+        estimate=rounded(effect.estimate),
+        ci_low=rounded(effect.ci_low),
+        ci_high=rounded(effect.ci_high),
+        n=0 if hidden else effect.n,
+        p_text="" if hidden else rounding.p_text(effect.p_value),
+        method=effect.method,
+        null=effect.null,
+        status=status_of(effect.n, rules, hidden=hidden),
+        adjusted_for=effect.adjusted_for,
+    )
+
+
+def _claim(
+    result: ClaimResult,
+    tables: Mapping[str, AnalysisResult],
+    hidden: Mapping[str, BoolArray],
+    wave: int,
+    rules: DisclosureRules,
+) -> ProtectedClaim:
+    bases = np.array([(base.n, base.k) for base in result.bases], dtype=np.float64).reshape(-1, 2)
+    unsafe = bool(
+        is_unsafe(bases[:, 0], bases[:, 1], rules).any() or hidden[f"claim {result.claim.id}"].any()
+    )
+    closed = unsafe or any(_is_hidden(touch, tables, hidden, wave) for touch in result.touches)
+    size = np.array([min((base.n for base in result.bases), default=result.n)], dtype=np.float64)
+
+    def rounded(value: float) -> float:
+        return float("nan") if closed else float(rounding.share(np.array([value]), size)[0])
+
+    return ProtectedClaim(
+        claim=result.claim,
+        verdict=Verdict.NOT_REPORTABLE if closed else result.verdict,
+        estimate=rounded(result.estimate),
+        ci_low=rounded(result.ci_low),
+        ci_high=rounded(result.ci_high),
+        n=float("nan") if closed else float(result.n),
+        p_text="" if closed else rounding.p_text(result.p_value),
+        method=result.method,
+        parts={} if closed else {name: rounded(value) for name, value in result.parts.items()},
+        reason="" if closed else result.reason,
+    )
+
+
+def _is_hidden(
+    touch: tuple[str, Mapping[str, str]],
+    tables: Mapping[str, AnalysisResult],
+    hidden: Mapping[str, BoolArray],
+    wave: int,
+) -> bool:
+    """Whether a cell that a claim speaks of is hidden in some table."""
+    item, where = touch
+    for name, result in tables.items():
+        frame = result.estimates.frame
+        if not set(where) <= set(result.estimates.by):
+            continue
+        match = (
+            frame["item"].astype(str).eq(item)
+            if "item" in frame
+            else pd.Series(item in result.analysis.items, frame.index)
+        )
+        if "wave" in frame:
+            match &= frame["wave"].astype(str).eq(str(wave))
+        for variable in result.estimates.by:
+            match &= frame[variable].astype(str).eq(where.get(variable, "_total"))
+        if bool((match.to_numpy() & hidden[name]).any()):
+            return True
+    return False
+
+
+def _refuse_unnamed(run: Results) -> None:
+    for name, result in run.tables.items():
+        if result.estimates.domain == "<mask>":
+            message = (
+                f"Table {name}: its domain is a mask without a name, so what it adds to others cannot be "
+                "checked. Name the filter: survey.domain(survey[...] == ...)."
+            )
+            raise DisclosureError(message)
+
+
+def _bare(estimates: Estimates | Mapping[str, Estimates]) -> Results:
+    """Wrap estimates that no study asked for; they are protected by themselves."""
+    named = {"estimates": estimates} if isinstance(estimates, Estimates) else dict(estimates)
+    study = Study(
+        id="estimates",
+        path=Path(),
+        title={"en": "Estimates"},
+        languages=("en",),
+        published=date.min,
+        codebook=Codebook({}),
+        waves={},
+        analyses=(),
+        digest="",
+    )
+    tables = {name: AnalysisResult(Analysis(id=name, verb="proportion"), e) for name, e in named.items()}
+    return Results(study, 0, tables, (), (), Provenance({}, "", ""), ("alone",))
+
+
+__all__ = ["SUPPRESSED", "protect"]

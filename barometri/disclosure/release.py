@@ -1,0 +1,148 @@
+"""From exact results to table groups: every record of a run, gathered by item and wave."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from barometri.disclosure.answers import COUNT, Answers, answers_of
+from barometri.disclosure.cells import Group, Record, Restriction, expanded
+from barometri.estimates import TOTAL
+from barometri.results import AnalysisResult, ClaimResult
+from barometri.study.plan import Analysis
+from barometri.study.study import Study
+
+REST = "rest"
+"""Restriction of a claim's right side: everybody of the population who is not on the left."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One record before its group is known."""
+
+    item: str
+    wave: str
+    category: str
+    base: str
+    table: str
+    row: int
+    who: Mapping[str, str | tuple[str, ...]]
+    n: float
+    k: float
+
+
+def groups(
+    tables: Mapping[str, AnalysisResult], claims: Iterable[ClaimResult], study: Study, wave: int
+) -> tuple[Group, ...]:
+    """Gather all records of a release by item and wave, claims included.
+
+    Parameters
+    ----------
+    tables
+        Exact results by analysis id.
+    claims
+        Judged claims; their parts are releases too.
+    study
+        Names the answers of items and which variables are derived.
+    wave
+        Publication year, for tables without a ``wave`` column.
+    """
+    lines = [line for name, result in tables.items() for line in _of_table(name, result, study, str(wave))]
+    lines += [line for claim in claims for line in _of_claim(claim)]
+    found: dict[tuple[str, str], list[_Line]] = {}
+    for line in lines:
+        found.setdefault((line.item, line.wave), []).append(line)
+    return tuple(_group(item, year, own, study) for (item, year), own in sorted(found.items()))
+
+
+def _of_table(name: str, result: AnalysisResult, study: Study, wave: str) -> list[_Line]:
+    estimates = result.estimates
+    frame = estimates.frame
+    k = estimates.counts["k"].to_numpy(dtype=np.float64)
+    base = _base_word(result.analysis, study)
+    lines = []
+    for row, record in enumerate(frame.to_dict("records")):
+        item = str(record.get("item", only_item(result.analysis, study)))
+        lines.append(
+            _Line(
+                item=item,
+                wave=str(record.get("wave", wave)),
+                category=str(record.get("category", "")),
+                base="answered" if item == COUNT else base,
+                table=name,
+                row=row,
+                who={v: str(record[v]) for v in estimates.by if str(record[v]) != TOTAL},
+                n=float(record["n"]),
+                k=float(k[row]),
+            )
+        )
+    return lines
+
+
+def only_item(analysis: Analysis, study: Study) -> str:
+    """Return the item of a table that does not name it in a column."""
+    if analysis.verb == "number_of_models":
+        return COUNT
+    if analysis.verb == "association" and not analysis.items:
+        return study.roles.outcome
+    return analysis.items[0] if analysis.items else analysis.id
+
+
+def _base_word(analysis: Analysis, study: Study) -> str:
+    if analysis.verb == "model_prevalence":
+        return "answered" if analysis.reading == "informed" else "asked"
+    del study
+    return "answered"
+
+
+def _of_claim(result: ClaimResult) -> list[_Line]:
+    claim = result.claim
+    parts = [part for part in (claim.left, claim.right) if REST not in part]
+    if claim.left and not parts:
+        return []
+    if not claim.left and not claim.right:
+        parts = [{}]
+    return [
+        _Line(
+            item=claim.item,
+            wave=str(claim.wave),
+            category="",
+            base=claim.base,
+            table=f"claim {claim.id}",
+            row=position,
+            who={**claim.population, **part},
+            n=float(base.n),
+            k=float(base.k),
+        )
+        for position, (part, base) in enumerate(zip(parts, result.bases, strict=False))
+    ]
+
+
+def _group(item: str, wave: str, lines: list[_Line], study: Study) -> Group:
+    answers = answers_of(item, [line.category for line in lines], study)
+    used: dict[str, set[str]] = {}
+    for line in lines:
+        for variable, ids in line.who.items():
+            used.setdefault(variable, set()).update((ids,) if isinstance(ids, str) else ids)
+    finest = {variable: expanded(ids) for variable, ids in used.items()}
+    records = tuple(_record(line, answers, finest) for line in lines)
+    return Group(item, wave, answers.atoms, records, _derived(used, study))
+
+
+def _record(line: _Line, answers: Answers, finest: Mapping[str, Mapping[str, frozenset[str]]]) -> Record:
+    restriction: Restriction = {
+        variable: frozenset().union(*(finest[variable][i] for i in ((ids,) if isinstance(ids, str) else ids)))
+        for variable, ids in line.who.items()
+    }
+    numerator = frozenset[str]() if np.isnan(line.k) else answers.numerator(line.category)
+    return Record(line.table, line.row, restriction, numerator, answers.base(line.base), line.n, line.k)
+
+
+def _derived(used: Iterable[str], study: Study) -> dict[str, tuple[str, Mapping[str, str]]]:
+    """Return the derived variables among those used, with the source each is computed from."""
+    out: dict[str, tuple[str, Mapping[str, str]]] = {}
+    for variable in used:
+        rule = study.question(variable).derived if variable in study.codebook else None
+        if rule is not None:
+            out[variable] = (rule.source, rule.mapping)
+    return out

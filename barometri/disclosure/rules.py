@@ -1,0 +1,79 @@
+"""The record rules: what one record must hold to be shown, and how a shown record is marked.
+
+R1 to R3 of the package's disclosure rules. A record is suppressed whole: base, share, interval and mark
+together. Thresholds come from ``DisclosureRules`` (one TOML file with its sources) and never pass the hard
+floor of 3.
+"""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from barometri.disclosure.protected import SHOWN, SMALL_BASE, SUPPRESSED, UNRELIABLE
+from barometri.errors import DisclosureError
+from barometri.study.plan import DisclosureRules
+
+HARD_FLOOR: Final = 3
+"""No threshold may lie below this, whatever a study file says."""
+
+
+def checked(rules: DisclosureRules) -> DisclosureRules:
+    """Return the rules when no threshold lies below the hard floor.
+
+    Raises
+    ------
+    DisclosureError
+        Naming the threshold.
+    """
+    for name in ("minimum_n", "minimum_k"):
+        if getattr(rules, name) < HARD_FLOOR:
+            message = f"disclosure.toml, {name}: below the hard floor of {HARD_FLOOR}. Raise it."
+            raise DisclosureError(message)
+    return rules
+
+
+def is_unsafe(
+    n: npt.NDArray[np.float64], k: npt.NDArray[np.float64], rules: DisclosureRules
+) -> npt.NDArray[np.bool_]:
+    """Say which records break R1 (base) or R2 (numerator and complement).
+
+    Parameters
+    ----------
+    n
+        Unweighted answers in the base, shape (C,).
+    k
+        Unweighted numerator, shape (C,); NaN for a mean, which R2 does not concern.
+    rules
+        Thresholds.
+
+    Returns
+    -------
+    numpy.ndarray
+        True where the record may not be shown, shape (C,). 0 and 100 per cent are class disclosure, not
+        exceptions.
+
+    Examples
+    --------
+    >>> is_unsafe(np.array([9.0, 60, 60, 60]), np.array([5.0, 0, 57, 30]), DisclosureRules()).tolist()
+    [True, True, True, False]
+    """
+    base = ~(n >= rules.minimum_n)
+    share = np.isfinite(k)
+    edge = share & ~((k >= rules.minimum_k) & (n - k >= rules.minimum_k))
+    return base | edge
+
+
+def status_of(n: float, rules: DisclosureRules, *, hidden: bool) -> str:
+    """Return the status of a record: suppressed, unreliable, small base or shown.
+
+    Examples
+    --------
+    >>> status_of(45, DisclosureRules(), hidden=False)
+    'small_base'
+    """
+    if hidden:
+        return SUPPRESSED
+    if n < rules.unreliable:
+        return UNRELIABLE
+    return SMALL_BASE if n < rules.small_base else SHOWN

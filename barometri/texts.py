@@ -1,0 +1,185 @@
+"""Words and number formats of the three languages: the only place where a number becomes text.
+
+Every word is data in ``resources/texts/<language>.toml``; labels of questions, groups and areas are data of the study.
+"""
+
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Final
+
+from barometri.errors import OptionError, check_option
+from barometri.study.codebook import Labels
+
+LANGUAGES: Final = ("fi", "sv", "en")
+"""Languages that have words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Words and number formats of one language.
+
+    Attributes
+    ----------
+    language
+        ``fi``, ``sv`` or ``en``.
+    words
+        Text by ``section.key``, with placeholders in braces.
+
+    Examples
+    --------
+    >>> texts = read_texts("fi")
+    >>> texts.percent(0.631), texts.interval(0.584, 0.668), texts.count(1047)
+    ('63\\xa0%', '58–67\\xa0%', '1\\xa0047')
+    >>> texts.text("words.source", source="Kela")
+    'Lähde: Kela'
+    """
+
+    language: str
+    words: Mapping[str, str]
+
+    def text(self, key: str, **values: object) -> str:
+        """Return the text of a key with its placeholders filled.
+
+        Raises
+        ------
+        OptionError
+            When the language has no such text, or a placeholder got no value.
+        """
+        if key not in self.words:
+            message = f"resources/texts/{self.language}.toml has no text {key!r}; add it in every language."
+            raise OptionError(message)
+        try:
+            return self.words[key].format(**values)
+        except KeyError as error:
+            message = f"resources/texts/{self.language}.toml, {key}: the placeholder {error} got no value."
+            raise OptionError(message) from None
+
+    def has(self, key: str) -> bool:
+        """Whether the language has this text."""
+        return key in self.words
+
+    def label(self, labels: Labels) -> str:
+        """Return the label in this language, or the study's first one where the study lacks the language."""
+        return labels.get(self.language) or next(iter(labels.values()), "")
+
+    def number(self, value: float, digits: int = 1, *, sign: bool = False) -> str:
+        """Return a number with the language's decimal mark, thousands mark and minus sign.
+
+        Halves round away from zero; a number that is not known becomes a dash.
+        """
+        if math.isnan(value):
+            return self.words["numbers.none"]
+        rounded = _rounded(value, digits)
+        plain = f"{abs(rounded):,.{digits}f}"
+        marks = {",": self.words["numbers.thousands"], ".": self.words["numbers.decimal"]}
+        shown = "".join(marks.get(mark, mark) for mark in plain)
+        if rounded < 0:
+            return self.words["numbers.minus"] + shown
+        return self.words["numbers.plus"] + shown if sign and rounded > 0 else shown
+
+    def count(self, value: float) -> str:
+        """Return a count of people, without decimals."""
+        return self.number(value, 0)
+
+    def n(self, value: float) -> str:
+        """Return a base: ``n = 1 047``."""
+        return self.text("numbers.n", count=self.count(value))
+
+    def percent(self, value: float, digits: int = 0, *, sign: bool = False) -> str:
+        """Return a proportion (0 to 1) as percent; a share that would round to 0 reads ``< 1 %``."""
+        if math.isnan(value):
+            return self.words["numbers.none"]
+        shown = _hundredfold(value)
+        if 0 < shown and _rounded(shown, digits) == 0:
+            smallest = self.text("numbers.percent", number=self.number(10.0**-digits, digits))
+            return self.text("numbers.below", value=smallest)
+        return self.text("numbers.percent", number=self.number(shown, digits, sign=sign))
+
+    def points(self, value: float, digits: int = 0, *, sign: bool = False) -> str:
+        """Return a difference of proportions as percentage points."""
+        shown = _hundredfold(value)
+        form = "point" if abs(_rounded(shown, digits)) == 1 else "points"
+        return self.text(f"numbers.{form}", number=self.number(shown, digits, sign=sign))
+
+    def interval(self, low: float, high: float, digits: int = 0) -> str:
+        """Return an interval of proportions: ``58–67 %``."""
+        if math.isnan(low) or math.isnan(high):
+            return self.words["numbers.none"]
+        return self.text("numbers.percent", number=self.range(_hundredfold(low), _hundredfold(high), digits))
+
+    def range(self, low: float, high: float, digits: int = 1) -> str:
+        """Return an interval of numbers; with a negative end the dash stands apart from the minus sign."""
+        if math.isnan(low) or math.isnan(high):
+            return self.words["numbers.none"]
+        form = "interval_signed" if _rounded(low, digits) < 0 or _rounded(high, digits) < 0 else "interval"
+        return self.text(f"numbers.{form}", low=self.number(low, digits), high=self.number(high, digits))
+
+    def p(self, value: str | float) -> str:
+        """Return a p value as it may be published: ``p < 0,01``, else two decimals.
+
+        ``value`` is a number or the text of a protected result (``<.01``, ``0.04``).
+        """
+        if isinstance(value, str):
+            words = value.strip().removeprefix("p").strip().removeprefix("=").strip()
+            if not words or words == self.words["numbers.none"]:
+                return self.words["numbers.none"]
+            less = words.startswith("<")
+            number = float(words.removeprefix("<").strip().replace(",", "."))
+        else:
+            if math.isnan(value):
+                return self.words["numbers.none"]
+            less = value < 0.01  # noqa: PLR2004 - the smallest p that is printed
+            number = 0.01 if less else value
+        return self.text("numbers.p_less" if less else "numbers.p_equal", value=self.number(number, 2))
+
+    def date(self, day: date) -> str:
+        """Return a date in figures."""
+        return self.text("numbers.date", day=day.day, month=day.month, year=day.year)
+
+    def listing(self, words: Sequence[str], *, last: str = "and") -> str:
+        """Join words: ``a, b and c``; with ``last="or"`` ``a, b or c``."""
+        if len(words) < 2:  # noqa: PLR2004 - one word needs no joining
+            return "".join(words)
+        return self.text(f"numbers.{last}", first=", ".join(words[:-1]), last=words[-1])
+
+    def quote(self, words: str) -> str:
+        """Put words in the language's quotation marks."""
+        return self.text("numbers.quote", words=words)
+
+
+def _rounded(value: float, digits: int) -> Decimal:
+    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+
+
+def _hundredfold(value: float) -> float:
+    return float(Decimal(repr(float(value))) * 100)
+
+
+@cache
+def read_texts(language: str) -> Texts:
+    """Read the words and number formats of a language.
+
+    Parameters
+    ----------
+    language
+        ``fi``, ``sv`` or ``en``.
+
+    Raises
+    ------
+    OptionError
+        When the language has no words.
+    """
+    check_option("language", language, LANGUAGES)
+    source = files("barometri").joinpath("resources", "texts", f"{language}.toml")
+    sections = tomllib.loads(source.read_text(encoding="utf-8"))
+    words = {
+        f"{section}.{key}": str(text) for section, keys in sections.items() for key, text in keys.items()
+    }
+    return Texts(language=language, words=MappingProxyType(words))
