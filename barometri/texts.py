@@ -1,6 +1,6 @@
 """Words and number formats of the three languages: the only place where a number becomes text.
 
-Every word is data in ``resources/texts/<language>.toml``; labels of questions, groups and areas are data of the study.
+Every word is data in ``resources/texts/<language>.toml``; labels of questions, groups and areas are the study's.
 """
 
 import math
@@ -23,7 +23,7 @@ LANGUAGES: Final = ("fi", "sv", "en")
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Words and number formats of one language.
+    r"""Words and number formats of one language.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Texts:
     --------
     >>> texts = read_texts("fi")
     >>> texts.percent(0.631), texts.interval(0.584, 0.668), texts.count(1047)
-    ('63\\xa0%', '58–67\\xa0%', '1\\xa0047')
+    ('63\xa0%', '58–67\xa0%', '1\xa0047')
     >>> texts.text("words.source", source="Kela")
     'Lähde: Kela'
     """
@@ -97,7 +97,7 @@ class Texts:
         if math.isnan(value):
             return self.words["numbers.none"]
         shown = _hundredfold(value)
-        if 0 < shown and _rounded(shown, digits) == 0:
+        if shown > 0 and _rounded(shown, digits) == 0:
             smallest = self.text("numbers.percent", number=self.number(10.0**-digits, digits))
             return self.text("numbers.below", value=smallest)
         return self.text("numbers.percent", number=self.number(shown, digits, sign=sign))
