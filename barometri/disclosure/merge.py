@@ -66,9 +66,9 @@ def merged_scales(estimates: Estimates, scales: Mapping[str, Question], rules: D
         if unsafe[rows].any():
             home = {name: JOIN.join(group) for group in scale_classes(question) for name in group}
             labels[rows] = [home.get(name, name) for name in labels[rows]]
-    merged = pd.Series(labels, index=frame.index)
-    if merged.equals(frame["category"].astype(str).astype(object)):
+    if labels.tolist() == frame["category"].astype(str).tolist():
         return estimates
+    merged = pd.Series(labels, index=frame.index)
     keys = [c for c in estimates.keys if c != "category"]
     position = (
         frame[keys].assign(category=merged).groupby([*keys, "category"], sort=False, dropna=False).ngroup()

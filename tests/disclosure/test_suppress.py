@@ -1,0 +1,159 @@
+"""Secondary suppression, judged by an attacker written for this test: interval programmes and brute force."""
+
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from scipy.optimize import linprog
+
+from barometri.disclosure.cells import CANNOT_SAY, ELSEWHERE, Group, Record, expanded, system
+from barometri.disclosure.suppress import WIDTH, Pattern, suppress
+from barometri.errors import DisclosureError
+from barometri.study.plan import DisclosureRules
+
+RULES = DisclosureRules()
+ATOMS = ("good", "bad", CANNOT_SAY)
+Counts = npt.NDArray[np.int64]
+
+
+def lattice(counts: Counts) -> Group:
+    """Release share good of a table (variables by atoms) with every margin."""
+    axes = [[f"{axis}{i}" for i in range(size)] for axis, size in zip("abc", counts.shape[:-1], strict=False)]
+    records = []
+    for chosen in product(*[[None, *axis] for axis in axes]):
+        where = tuple(
+            slice(None) if c is None else axis.index(c) for c, axis in zip(chosen, axes, strict=True)
+        )
+        part = counts[where].reshape(-1, len(ATOMS)).sum(axis=0)
+        who = {n: frozenset({c}) for n, c in zip("abc", chosen, strict=False) if c is not None}
+        records.append(
+            Record(
+                "table", len(records), who, frozenset({"good"}), frozenset({"good", "bad"}),
+                float(part[:2].sum()), float(part[0]),
+            )
+        )  # fmt: skip
+    return Group("item", "2021", ATOMS, tuple(records))
+
+
+def bounds(counts: Counts, group: Group, pattern: Pattern) -> list[tuple[float, float, float]]:
+    """Attack: the least and greatest value of every hidden small count, from what stays shown."""
+    shape = counts.shape
+    names = [[f"{axis}{i}" for i in range(size)] for axis, size in zip("abc", shape[:-1], strict=False)]
+
+    def row(record: Record, atoms: frozenset[str]) -> npt.NDArray[np.float64]:
+        grid = np.zeros(shape)
+        for cell in np.ndindex(*shape[:-1]):
+            label = {v: names[i][cell[i]] for i, v in enumerate("abc"[: len(cell)])}
+            if all(label[v] in ids for v, ids in record.restriction.items()):
+                grid[cell] = [float(a in atoms) for a in ATOMS]
+        return grid.ravel()
+
+    shown = [r for r, h in zip(group.records, pattern.hidden, strict=True) if not h]
+    facts = [(row(r, r.base), r.n) for r in shown] + [(row(r, r.numerator), r.k) for r in shown]
+    a_eq = np.array([f[0] for f in facts]) if facts else None
+    b_eq = np.array([f[1] for f in facts]) if facts else None
+    found = []
+    for record, own in zip(group.records, pattern.primary, strict=True):
+        if not own:
+            continue
+        small = {
+            "n": (row(record, record.base), record.n, RULES.minimum_n),
+            "k": (row(record, record.numerator), record.k, RULES.minimum_k),
+            "rest": (row(record, record.base - record.numerator), record.n - record.k, RULES.minimum_k),
+        }
+        for target, value, limit in small.values():
+            if value < limit:
+                low = linprog(target, A_eq=a_eq, b_eq=b_eq, bounds=(0, None))
+                high = linprog(-target, A_eq=a_eq, b_eq=b_eq, bounds=(0, None))
+                found.append((low.fun, value, -high.fun if high.status == 0 else np.inf))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("shape", [(5, 4), (3, 2, 4)])
+def test_no_hidden_count_can_be_computed_closely(shape: tuple[int, ...], seed: int) -> None:
+    """Every hidden count keeps an interval of at least five that holds the truth."""
+    counts = np.random.default_rng(seed).poisson(7, (*shape, len(ATOMS)))
+    group = lattice(counts)
+    pattern = suppress(group, RULES)
+    assert pattern.primary.any()
+    assert not (pattern.primary & ~pattern.hidden).any()
+    for low, value, high in bounds(counts, group, pattern):
+        assert low - 1e-6 <= value <= high + 1e-6
+        assert high - low >= WIDTH - 1e-6
+
+
+def test_primary_alone_gives_the_hidden_count_back() -> None:
+    """The attacker has teeth: without secondary suppression the margin gives the cell away."""
+    counts = np.full((3, 3, 3), 12)
+    counts[1, 1] = [2, 20, 0]
+    group = lattice(counts)
+    whole = suppress(group, RULES)
+    naive = Pattern(whole.primary, whole.primary)
+    assert [low == pytest.approx(high) for low, _, high in bounds(counts, group, naive)] == [True]
+    assert whole.hidden.sum() > whole.primary.sum()
+
+
+def test_brute_force_agrees_on_a_small_table() -> None:
+    """Enumerate every table that fits what is shown: the hidden numerator takes at least five values."""
+    counts = np.array([[[1, 11, 0], [9, 9, 0]], [[8, 9, 0], [7, 8, 0]]])
+    group = lattice(counts)
+    pattern = suppress(group, RULES)
+    shown = [(r, h) for r, h in zip(group.records, pattern.hidden, strict=True)]
+    values = set()
+    for good in product(range(13), range(19), range(18), range(16)):
+        table = counts.copy()
+        table[..., 0] = np.reshape(good, (2, 2))
+        table[..., 1] = counts[..., :2].sum(axis=2) - table[..., 0]
+        if (table < 0).any():
+            continue
+        again = lattice(table).records
+        if all(h or (a.k == r.k and a.n == r.n) for (r, h), a in zip(shown, again, strict=True)):
+            values.add(int(table[0, 0, 0]))
+    assert len(values) >= WIDTH
+
+
+def test_margins_are_kept_before_cells() -> None:
+    """A hidden cell costs other cells of its table, not the figure for the whole country."""
+    counts = np.full((4, 4, 3), 15)
+    counts[0, 0, :2] = [1, 18]
+    group = lattice(counts)
+    pattern = suppress(group, RULES)
+    margins = np.array([len(record.restriction) < 2 for record in group.records])
+    assert pattern.hidden[margins].sum() == 0
+    assert pattern.hidden[~margins].sum() == 4
+
+
+def test_nothing_is_hidden_where_nothing_is_small() -> None:
+    """Large cells stay as they are."""
+    pattern = suppress(lattice(np.full((4, 3, 3), 20)), RULES)
+    assert not pattern.hidden.any()
+
+
+def test_too_many_cells_are_refused() -> None:
+    """A lattice beyond the limit cannot be judged, so it is refused with a way out."""
+    with pytest.raises(DisclosureError, match="Drop the analysis"):
+        suppress(lattice(np.full((4, 4, 3), 20)), DisclosureRules(maximum_cells=20))
+
+
+def test_derived_variables_and_declared_classes_are_rows_of_one_system() -> None:
+    """A side is the sum of its groups, 2+ the sum of its classes: both enter the same equations."""
+    record = Record("t", 0, {"side": frozenset({"kela"})}, frozenset({"good"}), frozenset({"good"}), 5.0, 5.0)
+    other = Record("t", 1, {"group": frozenset({"a"})}, frozenset({"good"}), frozenset({"good"}), 2.0, 2.0)
+    derived = {"side": ("group", {"a": "kela", "b": "kela", "c": "town"})}
+    built = system(Group("i", "1", ("good",), (record, other), derived))
+    assert built.base.toarray().sum(axis=1).tolist() == [2.0, 1.0]
+    assert expanded(["0", "1", "2+", "2", "3+"])["2+"] == frozenset({"2", "3+"})
+
+
+def test_people_outside_the_codes_are_a_cell_of_their_own() -> None:
+    """A margin larger than its codes holds somebody elsewhere; the equations must still have a solution."""
+    base = frozenset({"good"})
+    records = (
+        Record("t", 0, {"a": frozenset({"x"})}, base, base, 20.0, 20.0),
+        Record("t", 1, {"a": frozenset({"y"})}, base, base, 20.0, 20.0),
+        Record("t", 2, {}, base, base, 43.0, 43.0),
+    )
+    assert system(Group("i", "1", ("good",), records)).base.shape[1] == 3
+    assert ELSEWHERE not in {"x", "y"}
