@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from barometri.estimates import TOTAL as TOTAL  # the margin's key, for what stands below the line
+from barometri.estimates import TOTAL as TOTAL  # noqa: PLC0414 - the margin's key, for what stands below the line
 from barometri.results import Provenance, Verdict
 from barometri.study.plan import Analysis, Claim
 from barometri.study.study import Study
