@@ -1,20 +1,16 @@
 """The sampling design: how respondents were drawn, and the same as integer codes for the one pass."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from barometri.errors import DesignError, check_option
-from barometri.inference.linearization import SINGLE_PSU, SinglePsu, Strata, degrees_of_freedom, make_strata
+from barometri.inference.linearization import SINGLE_PSU, SinglePsu, Strata, degrees_of_freedom
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Names = str | tuple[str, ...] | None
-ReadColumn = Callable[[str], npt.NDArray[Any]]
 EQUAL = "equal"
 
 
@@ -124,6 +120,8 @@ class CodedDesign:
         Whether rows are the units of the last stage.
     words
         The design in words.
+    lonely
+        Names of strata with a single unit.
     """
 
     weight: FloatArray
@@ -131,6 +129,7 @@ class CodedDesign:
     stages: tuple[Stage, ...]
     elements: bool
     words: str
+    lonely: tuple[str, ...]
 
     @property
     def groups(self) -> int:

@@ -1,0 +1,296 @@
+"""The survey: responses with their design and codebook, never shown row by row."""
+
+import difflib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import narwhals as nw
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from barometri.backends import ArrayReader, LazyReader, collect, column_values
+from barometri.coding import code_design
+from barometri.columns import Column, Condition
+from barometri.design import CodedDesign, SurveyDesign
+from barometri.errors import DesignError, OptionError, ValidationError
+from barometri.study.codebook import Codebook, Question
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoFrame
+
+    from barometri.study.study import Study
+
+BoolArray = npt.NDArray[np.bool_]
+MASK = "<mask>"
+SHOWN_VARIABLES = 12
+CODED = ("nominal", "ordinal", "tick")
+
+
+class Survey:
+    """Responses, how they were drawn, and what they mean.
+
+    Immutable: every method that changes something returns a copy. Its repr shows no row.
+
+    Parameters
+    ----------
+    frame
+        One row a respondent: a frame in memory (pandas, Polars) or a lazy one (DuckDB relation, Polars LazyFrame).
+    design
+        How they were drawn.
+    codebook
+        Meaning of the variables; without it values stand for themselves and only empty is missing.
+    study
+        The study; gives the codebook and the roles of variables.
+    wave
+        Year of the wave.
+
+    Raises
+    ------
+    DesignError
+        A design column is missing or cannot be used.
+
+    Examples
+    --------
+    >>> survey = Survey(pd.DataFrame({"x": [1.0, 2.0]}), SurveyDesign(weight="equal"))
+    >>> survey
+    Survey(n=2, variables: x; no strata, elements, equal weights, no FPC)
+    """
+
+    __slots__ = ("_cache", "_condition", "_frame", "_mask", "codebook", "design", "study", "wave")
+
+    def __init__(
+        self,
+        frame: "IntoFrame",
+        design: SurveyDesign,
+        *,
+        codebook: Codebook | None = None,
+        study: "Study | None" = None,
+        wave: int | None = None,
+    ) -> None:
+        native = frame.copy(deep=False) if isinstance(frame, pd.DataFrame) else frame
+        self._frame: nw.DataFrame[Any] | nw.LazyFrame[Any] = nw.from_native(native)
+        self.design = design
+        self.codebook = codebook if codebook is not None or study is None else study.codebook
+        self.study = study
+        self.wave = wave
+        self._condition: Condition | None = None
+        self._mask: BoolArray | None = None
+        self._cache: dict[str, Any] = {}
+        absent = [name for name in design.columns if name not in self.variables]
+        if absent:
+            raise DesignError(
+                f"The design names columns that the responses do not have: {', '.join(absent)}. "
+                "Correct the design or add the columns."
+            )
+        if not self.is_lazy:
+            if len(self.rows) == 0:
+                raise ValidationError("The responses hold no row; a survey needs at least one respondent.")
+            self.coded  # noqa: B018  (an unusable design is refused at once)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Names of the variables."""
+        if "variables" not in self._cache:
+            self._cache["variables"] = tuple(self._frame.collect_schema().names())
+        return tuple(self._cache["variables"])
+
+    @property
+    def is_lazy(self) -> bool:
+        """Whether the responses stay outside memory."""
+        return isinstance(self._frame, nw.LazyFrame)
+
+    @property
+    def rows(self) -> "nw.DataFrame[Any]":
+        """The responses in memory, for the package's own passes."""
+        if isinstance(self._frame, nw.LazyFrame):
+            raise OptionError("This needs responses in memory; the survey stands on a lazy frame.")
+        return self._frame
+
+    @property
+    def lazy(self) -> "nw.LazyFrame[Any]":
+        """The responses as a lazy frame."""
+        return self._frame.lazy()
+
+    @property
+    def frame(self) -> Any:  # noqa: ANN401  (the caller's own kind of frame)
+        """All responses in the frame they came in: confidential, for the researcher's own screen."""
+        native = nw.to_native(self._frame)
+        return native.copy(deep=False) if isinstance(native, pd.DataFrame) else native
+
+    @property
+    def n(self) -> int:
+        """Number of respondents, in the domain if there is one."""
+        if isinstance(self._frame, nw.LazyFrame):
+            frame = self._frame
+            if self._condition is not None:
+                frame = frame.filter(self._condition.truth(self.lazy_reader)[0])
+            return int(collect(frame.select(n=nw.len()))["n"][0])
+        return len(self._frame) if self._mask is None else int(self._mask.sum())
+
+    @property
+    def mask(self) -> BoolArray | None:
+        """Members of the domain by row, shape (n,); none for everybody."""
+        return self._mask
+
+    @property
+    def condition(self) -> Condition | None:
+        """The domain's condition; none for everybody or a mask."""
+        return self._condition
+
+    @property
+    def domain_text(self) -> str:
+        """Canonical text of the domain: empty for everybody, ``<mask>`` for a mask."""
+        if self._condition is not None:
+            return str(self._condition)
+        return "" if self._mask is None else MASK
+
+    @property
+    def coded(self) -> CodedDesign:
+        """The design as codes, by row in memory."""
+        if "coded" not in self._cache:
+            size = np.ones(len(self.rows))
+            self._cache["coded"] = code_design(self.design, self.values, size)
+        coded: CodedDesign = self._cache["coded"]
+        return coded
+
+    @property
+    def lazy_reader(self) -> LazyReader:
+        """Comparisons as expressions for a lazy frame."""
+        return LazyReader(dict(self._frame.collect_schema()), self.is_coded)
+
+    @property
+    def _reader(self) -> ArrayReader:
+        return ArrayReader(self.values, self.is_coded)
+
+    @property
+    def cache(self) -> dict[str, Any]:
+        """Codes made so far, kept for the next verb."""
+        return self._cache
+
+    @property
+    def degrees_of_freedom(self) -> float:
+        """Primary units minus strata, of the whole design."""
+        return self.coded.degrees_of_freedom
+
+    def question(self, name: str) -> Question | None:
+        """Return the codebook's entry of a variable, if it has one."""
+        self._known(name)
+        return self.codebook[name] if self.codebook is not None and name in self.codebook else None
+
+    def is_coded(self, name: str) -> bool:
+        """Whether a variable holds codes of the codebook, so that reserved codes say why an answer is missing."""
+        question = self.question(name)
+        return question is not None and question.kind in CODED
+
+    def values(self, name: str) -> npt.NDArray[Any]:
+        """Return the values of a variable in memory, shape (n,), for the package's own passes."""
+        self._known(name)
+        return column_values(self.rows, name)
+
+    def __getitem__(self, name: str) -> Column:
+        return Column(name, self.question(name))
+
+    def __len__(self) -> int:
+        return self.n
+
+    def __repr__(self) -> str:
+        shown = ", ".join(self.variables[:SHOWN_VARIABLES])
+        rest = len(self.variables) - SHOWN_VARIABLES
+        more = f" and {rest} more" if rest > 0 else ""
+        size = "lazy" if self.is_lazy else f"n={self.n}"
+        wave = "" if self.wave is None else f", wave {self.wave}"
+        domain = f", domain: {self.domain_text}" if self.domain_text else ""
+        words = "lazy design" if self.is_lazy else self.coded.words
+        return f"Survey({size}{wave}{domain}, variables: {shown}{more}; {words})"
+
+    def domain(self, members: "Condition | npt.ArrayLike") -> Self:
+        """Return the survey with a domain marked: a part of the people, with the whole design kept.
+
+        Parameters
+        ----------
+        members
+            A condition on columns, or in memory a boolean mask aligned with the rows. Within an earlier domain
+            both hold.
+
+        Raises
+        ------
+        OptionError
+            A mask of another length or kind, or on a lazy frame.
+        """
+        copy = self._copy(self._frame)
+        if isinstance(members, Condition):
+            known = self._condition
+            copy._condition = members if known is None else known & members
+            if self.is_lazy:
+                return copy
+            inside = np.asarray(members.truth(self._reader)[0], dtype=np.bool_)
+            if self._mask is not None and known is None:
+                copy._condition = None
+        else:
+            inside = np.asarray(members)
+            if self.is_lazy or inside.dtype != np.bool_ or inside.shape != (len(self.rows),):
+                raise OptionError(
+                    "domain takes a condition such as survey['x'] == 'a', or in memory a boolean mask with one "
+                    "entry a respondent."
+                )
+            copy._condition = None
+        copy._mask = inside if self._mask is None else self._mask & inside
+        return copy
+
+    def with_column(
+        self, name: str, values: "npt.ArrayLike | Condition", question: Question | None = None
+    ) -> Self:
+        """Return the survey with one more variable, or one replaced.
+
+        Parameters
+        ----------
+        name
+            Its name.
+        values
+            One value a respondent, in row order; or a condition (1 true, 0 false, unknown is missing).
+        question
+            Its codebook entry; values must then be its codes.
+        """
+        if isinstance(values, Condition):
+            true, false = values.truth(self._reader)
+            array: npt.NDArray[Any] = np.where(true, 1.0, np.where(false, 0.0, np.nan))
+        else:
+            array = np.asarray(values)
+        if array.shape != (len(self.rows),):
+            raise OptionError(f"with_column({name!r}) needs one value for each of {len(self.rows)} respondents.")
+        series = nw.new_series(name, array, backend=self.rows.implementation)
+        copy = self._copy(self.rows.with_columns(series))
+        if question is not None:
+            known = {} if self.codebook is None else dict(self.codebook.questions)
+            copy.codebook = Codebook({**known, name: question})
+        if name in self.design.columns:
+            copy.coded  # noqa: B018  (an unusable design is refused at once)
+        elif "coded" in self._cache:
+            copy._cache["coded"] = self._cache["coded"]
+        return copy
+
+    def with_design(self, design: SurveyDesign) -> Self:
+        """Return the survey under another design, the domain kept."""
+        fresh = type(self)(
+            nw.to_native(self._frame), design, codebook=self.codebook, study=self.study, wave=self.wave
+        )
+        fresh._condition, fresh._mask = self._condition, self._mask
+        return fresh
+
+    def _copy(self, frame: "nw.DataFrame[Any] | nw.LazyFrame[Any]") -> Self:
+        copy = object.__new__(type(self))
+        copy._frame = frame
+        copy.design, copy.codebook, copy.study, copy.wave = self.design, self.codebook, self.study, self.wave
+        copy._condition, copy._mask = self._condition, self._mask
+        copy._cache = self._cache if frame is self._frame else {}
+        return copy
+
+    def _known(self, name: str) -> None:
+        if name not in self.variables:
+            near = ", ".join(self._near(name))
+            hint = f" Did you mean {near}?" if near else ""
+            raise OptionError(f"The survey has no variable {name!r}.{hint}")
+
+    def _near(self, name: str) -> Sequence[str]:
+        return difflib.get_close_matches(name, self.variables, n=3)
