@@ -11,6 +11,21 @@ from barometri.results import Provenance, Verdict
 from barometri.study.plan import Analysis, Claim
 from barometri.study.study import Study
 
+__all__ = [
+    "SHOWN",
+    "SMALL_BASE",
+    "STATUSES",
+    "SUPPRESSED",
+    "TOTAL",
+    "UNRELIABLE",
+    "Hidden",
+    "Protected",
+    "ProtectedClaim",
+    "ProtectedEffect",
+    "ProtectedTable",
+    "ProtectedWave",
+]
+
 SHOWN: Final = "shown"
 SMALL_BASE: Final = "small_base"
 UNRELIABLE: Final = "unreliable"

@@ -59,7 +59,7 @@ def _of_table(name: str, result: AnalysisResult, study: Study, wave: str) -> lis
     estimates = result.estimates
     frame = estimates.frame
     k = estimates.counts["k"].to_numpy(dtype=np.float64)
-    base = _base_word(result.analysis, study)
+    base = _base_word(result.analysis)
     lines = []
     for row, record in enumerate(frame.to_dict("records")):
         item = str(record.get("item", only_item(result.analysis, study)))
@@ -88,11 +88,10 @@ def only_item(analysis: Analysis, study: Study) -> str:
     return analysis.items[0] if analysis.items else analysis.id
 
 
-def _base_word(analysis: Analysis, study: Study) -> str:
+def _base_word(analysis: Analysis) -> str:
     if analysis.verb == "model_prevalence":
         return "answered" if analysis.reading == "informed" else "asked"
-    del study
-    return "answered"
+    return analysis.base
 
 
 def _of_claim(result: ClaimResult) -> list[_Line]:

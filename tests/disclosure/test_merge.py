@@ -34,7 +34,7 @@ def distribution(counts: list[list[int]]) -> Estimates:
 
 
 def test_classes_of_a_scale() -> None:
-    """Ends as long as the good end, the middle between, codebook order kept; no classes without a good end."""
+    """Ends as long as the good end, the middle between, codebook order kept; none without a good end."""
     assert scale_classes(QUESTION) == (("1", "2"), ("3",), ("4", "5"))
     turned = Question("q", "ordinal", {}, {}, CODES, good=(1, 2))
     assert scale_classes(turned) == (("1", "2"), ("3",), ("4", "5"))

@@ -51,7 +51,7 @@ def test_status(n: float, hidden: bool, status: str) -> None:
 
 
 def test_rounding_keeps_no_more_digits_than_the_rule() -> None:
-    """Shares by base, means to tenths, errors to two digits, weighted bases to tens, p values to hundredths."""
+    """Shares by base, means to tenths, errors to two digits, weighted bases to tens, p to hundredths."""
     third = rounding.share(np.array([0.123456, 0.123456]), np.array([100.0, 99.0]))
     assert third.tolist() == [0.123, 0.12]
     assert rounding.mean(np.array([2.345])).tolist() == [2.3]
