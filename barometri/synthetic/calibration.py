@@ -1,0 +1,77 @@
+"""Draws that meet stated shares: intercepts solved for, and uniforms spread evenly within cells."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+_REACH = 30.0
+_HALVINGS = 60
+
+
+def logistic(x: Floats) -> Floats:
+    """Return 1 / (1 + exp(-x)) without overflow."""
+    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * x)), dtype=np.float64)
+
+
+def intercepts(linear: Floats, cells: Integers, targets: Floats, weights: Floats | None = None) -> Floats:
+    """Return one intercept a cell so that its mean chance equals the target.
+
+    Parameters
+    ----------
+    linear
+        Linear predictor without intercept, shape (n,).
+    cells
+        Cell of each person, 0 to m - 1, shape (n,).
+    targets
+        Wanted mean of ``weights * logistic(intercept + linear)`` in each cell, shape (m,).
+    weights
+        What the chance is multiplied with, shape (n,); ones by default.
+
+    Returns
+    -------
+    Floats
+        Intercepts, shape (m,), by bisection; at the end of its reach where a target cannot be met.
+    """
+    w = np.ones_like(linear) if weights is None else weights
+    size = len(targets)
+    people = np.maximum(np.bincount(cells, minlength=size), 1)
+    low, high = np.full(size, -_REACH), np.full(size, _REACH)
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        share = np.bincount(cells, w * logistic(linear + middle[cells]), minlength=size) / people
+        low, high = np.where(share < targets, middle, low), np.where(share < targets, high, middle)
+    return np.asarray(0.5 * (low + high), dtype=np.float64)
+
+
+def even_uniforms(cells: Integers, rng: np.random.Generator) -> Floats:
+    """Return uniforms that fill each cell evenly, one in every n-th part of the unit interval, in random order.
+
+    Shares in the population then stay near what is stated, however small the cell.
+    """
+    order = np.lexsort((rng.random(len(cells)), cells))
+    sizes = np.bincount(cells)
+    starts = np.cumsum(sizes) - sizes
+    ranks = np.empty(len(cells))
+    ranks[order] = np.arange(len(cells)) - np.repeat(starts, sizes)
+    return np.asarray((ranks + rng.random(len(cells))) / sizes[cells], dtype=np.float64)
+
+
+def allocate(total: int, sizes: Integers, minimum: int = 0) -> Integers:
+    """Share out ``total`` in proportion to ``sizes`` by largest remainders, none below ``minimum`` nor above its size.
+
+    Examples
+    --------
+    >>> allocate(75, np.array([60, 20, 30, 10, 5]), minimum=4)
+    array([33, 14, 18,  6,  4])
+    """
+    floor = np.minimum(minimum, sizes)
+    rest, room = total - int(floor.sum()), sizes - floor
+    if rest < 0 or rest > room.sum():
+        raise ValueError("total does not fit between the minima and the sizes")
+    exact = floor + rest * room / max(int(room.sum()), 1)
+    result = np.floor(exact + 1e-9).astype(np.int64)
+    largest = np.argsort(-(exact - result), kind="stable")
+    result[largest[: total - int(result.sum())]] += 1
+    return result
