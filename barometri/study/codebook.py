@@ -11,7 +11,8 @@ Labels = Mapping[str, str]
 
 QuestionKind = Literal["nominal", "ordinal", "number", "tick", "text", "key", "set"]
 """``nominal`` and ``ordinal`` are coded; ``number`` is measured; ``tick`` is one box of a battery (0/1); ``text`` is
-free text (declared, only counted); ``key`` identifies a respondent (anonymous, unique); ``set`` holds several area ids
+free text (declared, only counted); ``key`` identifies a respondent (anonymous, unique); ``set`` holds
+several area ids
 separated by ``;``."""
 
 
@@ -19,8 +20,8 @@ separated by ``;``."""
 class Code:
     """One answer code of a question.
 
-    ``id`` is the stable name used in results, claims and study files (``itainen``); it defaults to the value as text.
-    ``missing`` is the reason when the code is not a substantive answer.
+    ``id`` is the stable name used in results, claims and study files (``itainen``); it defaults to the
+    value as text. ``missing`` is the reason when the code is not a substantive answer.
     """
 
     value: int
@@ -43,7 +44,8 @@ class Question:
     """One question or background variable.
 
     ``good`` holds the values counted as favourable (very or fairly well; agree); ``good_label`` words them.
-    ``mark`` says what of the wording is quoted and what is inferred. ``subject`` is who the answer is a fact about.
+    ``mark`` says what of the wording is quoted and what is inferred. ``subject`` is who the answer is a
+    fact about.
     """
 
     id: str

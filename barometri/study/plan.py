@@ -2,9 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from barometri.study.codebook import Labels
+
+NUMBER_OF_MODELS: Final = "number_of_models"
+"""The derived variable "number of agreed models" in claims and analyses; its classes stand in ``MODEL_CLASSES``."""
+MODEL_CLASSES: Final = ("0", "1", "2", "3+")
+"""Classes of the number of agreed models."""
+REST: Final = "rest"
+"""The variable of a claim's ``right`` side that means everybody who is not on its left side."""
 
 Verb = Literal[
     "proportion", "distribution", "mean", "model_prevalence", "number_of_models", "association", "change"
@@ -19,7 +26,8 @@ class Analysis:
     """One entry of the study's list of analyses.
 
     ``items`` are question ids (or model ids for model verbs; empty = all models); ``by`` variables or roles;
-    ``waves`` is ``latest`` or ``all``; ``section`` names the report section in ``texts``.
+    ``waves`` is ``latest`` or ``all``; ``section`` names the report section in ``texts``; ``base`` is ``answered``
+    (cannot say out) or ``asked`` (cannot say in the base).
     """
 
     id: str
@@ -30,6 +38,7 @@ class Analysis:
     chart: ChartKind = ""
     reading: Reading = "lower"
     states: bool = False
+    base: Literal["answered", "asked"] = "answered"
     title: Labels = field(default_factory=dict)
     section: str = ""
 
@@ -77,25 +86,37 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Areas:
-    """Versioned area divisions: ``membership[division]`` maps municipality code -> area id."""
+    """Versioned area divisions: ``membership[division]`` maps municipality code -> area id.
+
+    A municipality that a division leaves out has no entry there; ``out_of_scope`` holds the codes of municipalities
+    that the study does not concern. ``labels`` names the divisions.
+    """
 
     areas: tuple[Area, ...]
     membership: Mapping[str, Mapping[str, str]]
     source: str = ""
+    out_of_scope: frozenset[str] = frozenset()
+    labels: Mapping[str, Labels] = field(default_factory=dict)
 
     def of(self, division: str) -> tuple[Area, ...]:
         """Return the areas of one division in file order."""
         return tuple(area for area in self.areas if area.division == division)
+
+    def municipalities(self, division: str, area: str) -> tuple[str, ...]:
+        """Return the codes of the municipalities of one area that are in scope, sorted."""
+        members = self.membership[division].items()
+        return tuple(sorted(code for code, name in members if name == area and code not in self.out_of_scope))
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A published sentence as data, written before results are seen.
 
-    ``population`` restricts respondents: variable -> code ids. ``left`` and ``right`` are such restrictions too (for
-    classes of the number of models: ``{"number_of_models": ("3+",)}``; ``right`` empty with ``relation`` in a range =
-    a quantity; ``right = rest`` is written ``{"rest": ()}``). ``low`` and ``high`` bound a quantity (0 to 1).
-    ``base`` is ``answered`` (cannot say out) or ``asked`` (cannot say in the base).
+    ``population`` restricts respondents: variable -> code ids. ``left`` and ``right`` are such restrictions
+    too (for classes of the number of models: ``{"number_of_models": ("3+",)}``; ``right`` empty with
+    ``relation`` in a range = a quantity; ``right = rest`` is written ``{"rest": ()}``). ``low`` and
+    ``high`` bound a quantity (0 to 1). ``base`` is ``answered`` (cannot say out) or ``asked`` (cannot say
+    in the base).
     """
 
     id: str
@@ -121,8 +142,8 @@ class Claim:
 class DisclosureRules:
     """Thresholds of what may be published; defaults are the package's, a study may raise them.
 
-    ``minimum_n`` (R1), ``minimum_k`` (R2: minimum_k <= k <= n - minimum_k), ``small_base`` and ``unreliable`` mark
-    shown records, ``structural_zeros`` lists ``item:code`` pairs declared impossible.
+    ``minimum_n`` (R1), ``minimum_k`` (R2: minimum_k <= k <= n - minimum_k), ``small_base`` and
+    ``unreliable`` mark shown records, ``structural_zeros`` lists ``item:code`` pairs declared impossible.
     """
 
     minimum_n: int = 10

@@ -23,9 +23,9 @@ class FileFormat:
 class Equivalence:
     """Comparability of a question, or of one of its codes, with the study's other waves.
 
-    Without ``code`` the whole question is meant. ``counterpart`` is the code id of the study's latest wave that this
-    code is compared with (a group asked under another name, a district of another division). ``similar`` carries a
-    mark in every trend, ``different`` draws no line and makes no claim of change.
+    Without ``code`` the whole question is meant. ``counterpart`` is the code id of the study's latest wave
+    that this code is compared with (a group asked under another name, a district of another division).
+    ``similar`` carries a mark in every trend, ``different`` draws no line and makes no claim of change.
     """
 
     question: str
@@ -47,8 +47,8 @@ class FrameCount:
 class WaveDesign:
     """Design columns of the wave by harmonised variable name; all optional.
 
-    Without ``weight`` but with a frame, weights are N_h / r_h by ``stratum``. Without either the report says "no
-    design information" beside every interval.
+    Without ``weight`` but with a frame, weights are N_h / r_h by ``stratum``. Without either the report
+    says "no design information" beside every interval.
     """
 
     weight: str = ""

@@ -1,0 +1,148 @@
+"""Reads a study folder: TOML in, one frozen ``Study`` out, or an error that names file and key."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import fields
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from barometri.errors import StudyError
+from barometri.study.codebook import Codebook
+from barometri.study.reading_areas import read_areas
+from barometri.study.reading_codebook import read_codebook
+from barometri.study.reading_plan import PlanReader, default_rules, read_disclosure, read_models
+from barometri.study.reading_waves import read_waves
+from barometri.study.study import Roles, Study
+from barometri.study.toml import LANGUAGE, Section, read_toml
+
+NAME: Final = re.compile(r"[a-z][a-z0-9_-]*")
+"""A study's id: it names folders."""
+
+
+def read_study(path: str | Path | None = None) -> Study:
+    """Read a study from its folder.
+
+    Parameters
+    ----------
+    path
+        The study folder; ``None`` for the embedded demonstration study.
+
+    Returns
+    -------
+    Study
+        Everything the package knows of the survey, checked: every reference to a question, code, group, district,
+        model or wave leads somewhere.
+
+    Raises
+    ------
+    StudyError
+        Naming file and key, when something is missing, unknown, of the wrong type or twice.
+
+    Examples
+    --------
+    >>> study = read_study()
+    >>> study.languages
+    ('fi', 'sv', 'en')
+    """
+    folder = Path(str(files("barometri").joinpath("resources/demo"))) if path is None else Path(path)
+    if not folder.is_dir():
+        message = (
+            f"{folder}: is no study folder. Name a folder that holds study.toml, codebook.toml and waves/."
+        )
+        raise StudyError(message)
+    section = read_toml(folder, "study.toml")
+    languages = _languages(section)
+    codebook = read_codebook(read_toml(folder, "codebook.toml"), languages)
+    roles = _roles(section.section("roles"), codebook)
+    waves = read_waves(folder, codebook, roles, languages)
+    models, states = (), None
+    if (folder / "models.toml").exists():
+        models, states = read_models(read_toml(folder, "models.toml"), codebook, languages)
+    plan = PlanReader(codebook, waves, models, roles, languages)
+    study = Study(
+        id=_id(section),
+        path=folder,
+        title=section.labels("title", languages),
+        languages=languages,
+        published=section.day("published"),
+        codebook=codebook,
+        waves=waves,
+        analyses=plan.analyses(section),
+        digest=digest(folder),
+        roles=roles,
+        synthetic=section.flag("synthetic", default=False),
+        data=section.word("data", ("", "."), ""),
+        source=section.labels("source", languages, {}),
+        description=section.labels("description", languages, {}),
+        populations={
+            name: table.as_labels(languages) for name, table in section.section("populations").sections()
+        },
+        models=models,
+        model_states=states,
+        areas=read_areas(folder, read_toml(folder, "areas.toml"), codebook, roles, languages)
+        if (folder / "areas.toml").exists()
+        else None,
+        claims=plan.claims(read_toml(folder, "claims.toml")) if (folder / "claims.toml").exists() else (),
+        disclosure=read_disclosure(read_toml(folder, "disclosure.toml"))
+        if (folder / "disclosure.toml").exists()
+        else default_rules(),
+    )
+    section.finish()
+    return study
+
+
+def _id(section: Section) -> str:
+    name = section.text("id")
+    if not NAME.fullmatch(name):
+        section.fail(
+            "id", "expected small letters, digits, - and _ (it names folders), beginning with a letter."
+        )
+    return name
+
+
+def _languages(section: Section) -> tuple[str, ...]:
+    languages = section.texts("languages")
+    if not languages:
+        section.fail("languages", 'there is no language. Name at least one, e.g. ["fi"].')
+    for language in languages:
+        if not LANGUAGE.fullmatch(language):
+            section.fail("languages", f"{language!r} is no language; expected two or three small letters.")
+    return languages
+
+
+def _roles(section: Section, codebook: Codebook) -> Roles:
+    given = {entry.name: section.text(entry.name) for entry in fields(Roles) if entry.name in section}
+    section.finish()
+    for role, name in given.items():
+        if name not in codebook:
+            section.fail(
+                role, f"{name!r} is no question of the codebook. Correct the name or add the question."
+            )
+    for role in ("outcome", "group", "side", "district", "area_level"):
+        if role in given and not codebook[given[role]].codes:
+            section.fail(role, f"{given[role]!r} has no codes, which this role needs.")
+    return Roles(**given)
+
+
+def digest(folder: Path) -> str:
+    """Return the SHA-256 over names and contents of the study's files: TOML, and tables that a TOML file names.
+
+    Respondent data are no part of it; line ends and the folder's place are.
+    """
+    total = hashlib.sha256()
+    for name in _study_files(folder):
+        content = (folder / name).read_bytes()
+        total.update(f"{name}\0{len(content)}\0".encode())
+        total.update(content)
+    return total.hexdigest()
+
+
+def _study_files(folder: Path) -> Sequence[str]:
+    names = {
+        path.relative_to(folder).as_posix() for path in (*folder.glob("*.toml"), *folder.glob("waves/*.toml"))
+    }
+    if "areas.toml" in names:
+        names.add(read_toml(folder, "areas.toml").text("file"))
+    return sorted(names)
