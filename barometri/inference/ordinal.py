@@ -1,7 +1,7 @@
 """Weighted proportional-odds regression: the cumulative logit model of McCullagh (1980, JRSS B 42, 109-142).
 
-``logit P(Y <= k) = threshold_k - x b``: a positive coefficient moves answers towards the higher categories. The
-log-likelihood is concave in thresholds and coefficients (Pratt 1981, JASA 76, 103-106), so Newton's method with the
+``logit P(Y <= k) = threshold_k - x b``: a positive slope moves answers towards the higher categories. The
+log-likelihood is concave in thresholds and slopes (Pratt 1981, JASA 76, 103-106), so Newton's method with the
 observed Hessian finds its maximum.
 """
 
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from barometri.errors import DesignError
-from barometri.inference.regression import Fit, invertible, newton, prepare, spread_scores
+from barometri.inference.fitting import Fit, invertible, newton, prepare, spread_scores
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -34,7 +34,7 @@ class _Rows:
         return padded[self.code + 1] - eta, padded[self.code] - eta
 
     def columns(self, offset: int) -> FloatArray:
-        """Derivative of a limit by the parameters: 1 at its threshold, -x, shape (R, q)."""
+        """Give the derivative of a limit by the parameters: 1 at its threshold, -x, shape (R, q)."""
         at = self.code + offset
         result = np.zeros((len(self.code), self.cuts + self.x.shape[1]))
         rows = np.flatnonzero((at >= 0) & (at < self.cuts))
@@ -65,7 +65,7 @@ def _value(rows: _Rows, parameters: FloatArray) -> float:
 
 
 def _scores(rows: _Rows, parameters: FloatArray) -> FloatArray:
-    """Derivative of each row's log-probability, shape (R, q)."""
+    """Differentiate each row's log-probability, shape (R, q)."""
     upper, lower = rows.bounds(parameters)
     chance = _difference(upper, lower)
     by_upper, by_lower = _density(upper) / chance, -_density(lower) / chance
@@ -96,22 +96,22 @@ def _slopes(rows: _Rows, parameters: FloatArray) -> tuple[FloatArray, FloatArray
     return gradient, np.asarray(-(d_upper.T @ to_upper + d_lower.T @ to_lower))
 
 
-def fit_ordinal(x: ArrayLike, y: ArrayLike, weights: ArrayLike) -> Fit:
+def fit_ordinal(y: ArrayLike, x: ArrayLike, weights: ArrayLike) -> Fit:
     """Weighted proportional-odds regression.
 
     Parameters
     ----------
-    x
-        Design matrix *without* an intercept, shape (R, p); p may be 0.
     y
         Outcome codes, whole numbers in rising order of meaning, shape (R,).
+    x
+        Design matrix *without* an intercept, shape (R, p); p may be 0.
     weights
         Not negative, shape (R,); sums of weights for compressed patterns.
 
     Returns
     -------
     Fit
-        ``thresholds`` between the categories that occur, ``coefficients`` as log odds ratios of a higher answer,
+        ``thresholds`` between the categories that occur, ``slopes`` as log odds ratios of a higher answer,
         observed ``information`` (thresholds first), ``scores`` by row.
 
     Raises
@@ -122,7 +122,7 @@ def fit_ordinal(x: ArrayLike, y: ArrayLike, weights: ArrayLike) -> Fit:
     Examples
     --------
     >>> import numpy as np
-    >>> fit = fit_ordinal(np.zeros((3, 0)), [1, 2, 3], [1, 1, 2])
+    >>> fit = fit_ordinal([1, 2, 3], np.zeros((3, 0)), [1, 1, 2])
     >>> fit.converged, fit.thresholds.round(6) + 0.0
     (True, array([-1.098612,  0.      ]))
     """
@@ -139,26 +139,27 @@ def fit_ordinal(x: ArrayLike, y: ArrayLike, weights: ArrayLike) -> Fit:
     peak = newton(lambda t: _value(rows, t), lambda t: _slopes(rows, t), start)
     information = _slopes(rows, peak.parameters)[1] * w.sum()
     return Fit(
-        "ordinal",
-        peak.parameters[rows.cuts :],
-        peak.parameters[: rows.cuts],
-        categories.astype(np.int64),
-        information,
-        spread_scores(_scores(rows, peak.parameters), used),
-        peak.value * float(w.sum()),
-        peak.iterations,
-        peak.converged and invertible(information),
+        kind="ordinal",
+        slopes=peak.parameters[rows.cuts :],
+        thresholds=peak.parameters[: rows.cuts],
+        categories=categories.astype(np.int64),
+        information=information,
+        scores=spread_scores(_scores(rows, peak.parameters), used),
+        weights=np.asarray(weights, dtype=np.float64),
+        log_likelihood=peak.value * float(w.sum()),
+        iterations=peak.iterations,
+        converged=peak.converged and invertible(information),
     )
 
 
-def ordinal_probabilities(thresholds: ArrayLike, coefficients: ArrayLike, x: ArrayLike) -> FloatArray:
+def ordinal_probabilities(thresholds: ArrayLike, slopes: ArrayLike, x: ArrayLike) -> FloatArray:
     """Probability of each category at given covariates.
 
     Parameters
     ----------
     thresholds
         Shape (K - 1,), rising.
-    coefficients
+    slopes
         Shape (p,).
     x
         Shape (R, p).
@@ -173,7 +174,7 @@ def ordinal_probabilities(thresholds: ArrayLike, coefficients: ArrayLike, x: Arr
     >>> ordinal_probabilities([0.0], [1.0], [[0.0]])
     array([[0.5, 0.5]])
     """
-    eta = np.asarray(x, dtype=np.float64) @ np.asarray(coefficients, dtype=np.float64)
+    eta = np.asarray(x, dtype=np.float64) @ np.asarray(slopes, dtype=np.float64)
     padded = np.concatenate([[-np.inf], np.asarray(thresholds, dtype=np.float64), [np.inf]])
     limits = padded[None, :] - eta[:, None]
     return _difference(limits[:, 1:], limits[:, :-1])

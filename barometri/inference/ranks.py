@@ -143,8 +143,8 @@ def ordinal_association(
 ) -> Association:
     """Measures of ordinal association with errors by the delta method from the covariance of the cell shares.
 
-    Intervals are ``value ± t(df) se``, taken on the arctanh scale where the value exceeds 0.5 in size. A perfect
-    association has no interval.
+    Intervals are ``value ± t(df) se``, taken on the arctanh scale where the value exceeds 0.5 in size. A
+    perfect association has no interval.
 
     Parameters
     ----------
