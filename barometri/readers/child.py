@@ -13,11 +13,8 @@ from pathlib import Path
 from barometri.errors import FileError
 from barometri.readers.content import check_texts
 from barometri.readers.formats import READERS, check_kind
-from barometri.readers.handover import pack
+from barometri.readers.handover import CONTENT, ERROR, pack
 from barometri.study.waves import FileFormat
-
-CONTENT = b"+"
-ERROR = b"-"
 
 
 def limit(memory: int, seconds: int) -> None:

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+CONTENT = b"+"
+ERROR = b"-"
+"""First byte of the answer: a file's content follows, or an error."""
+
+
 class _Header(TypedDict):
     names: list[str]
     levels: list[list[str] | None]

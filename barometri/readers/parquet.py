@@ -54,5 +54,5 @@ def _column(name: str, values: "np.ma.MaskedArray[tuple[int], np.dtype[Any]]") -
     if values.dtype == np.float64:
         return Column(name, numbers=np.ma.filled(values, np.nan).astype(np.float64))
     empty = np.ma.getmaskarray(values)
-    cells = [None if gone else str(value) for value, gone in zip(values.data, empty, strict=True)]
+    cells = [None if gone else str(value) for value, gone in zip(np.ma.getdata(values), empty, strict=True)]
     return column_of(name, cells)

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from barometri.errors import FileError
-from barometri.readers.child import CONTENT
 from barometri.readers.formats import READERS
-from barometri.readers.handover import to_frame, unpack
+from barometri.readers.handover import CONTENT, to_frame, unpack
 from barometri.readers.raw import RawFile, UserMissing
 from barometri.study.waves import FileFormat
 
