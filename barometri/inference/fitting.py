@@ -1,4 +1,4 @@
-"""What every weighted fit shares: its record, Newton's method, and the check of design matrices and weights."""
+"""What every weighted fit shares: its record, Newton's method, the check of matrices and weights."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -7,127 +7,41 @@ over the first and second moments by stratum. A design of several stages is the 
 contributions.
 """
 
-from dataclasses import dataclass
-from typing import Literal, get_args
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from barometri.errors import DesignError, check_option
+from barometri.errors import DesignError
+from barometri.inference.strata import (
+    SINGLE_PSU,
+    SinglePsu,
+    Strata,
+    make_strata,
+    single_unit_strata,
+    stratum_factors,
+)
 
-SinglePsu = Literal["error", "adjust", "average", "certainty"]
+__all__ = [
+    "SINGLE_PSU",
+    "SinglePsu",
+    "Strata",
+    "covariance",
+    "covariance_from_cells",
+    "covariance_from_moments",
+    "degrees_of_freedom",
+    "make_strata",
+    "single_unit_strata",
+    "variance",
+]
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-SINGLE_PSU: tuple[str, ...] = get_args(SinglePsu)
-
-
-@dataclass(frozen=True, slots=True)
-class Strata:
-    """The strata of one stage of a design.
-
-    Parameters
-    ----------
-    units
-        Number of units drawn in each stratum of the *whole* design, shape (H,). Units without members of a
-        domain count, since their totals are zeros.
-    fraction
-        Sampling fraction of each stratum, 0 (none known) to 1 (census), shape (H,).
-    above
-        Product of the sampling fractions of the stages above, shape (H,): ones at the first stage. Without
-        finite population correction above, it is 0 and the stage adds nothing.
-    """
-
-    units: FloatArray
-    fraction: FloatArray
-    above: FloatArray
-
-
-def make_strata(
-    units: ArrayLike, fraction: ArrayLike | None = None, above: ArrayLike | None = None
-) -> Strata:
-    """Check and complete the description of one stage.
-
-    Parameters
-    ----------
-    units
-        Units drawn, shape (H,).
-    fraction
-        Sampling fractions, shape (H,) or a single number; none means no finite population correction.
-    above
-        Product of the fractions of the stages above, shape (H,) or a single number; none means first stage.
-
-    Returns
-    -------
-    Strata
-        With arrays of one shape.
-
-    Raises
-    ------
-    DesignError
-        A fraction outside 0 to 1, or a negative number of units.
-
-    Examples
-    --------
-    >>> make_strata([3, 2], fraction=[0.5, 0.1]).above
-    array([1., 1.])
-    """
-    n = np.atleast_1d(np.asarray(units, dtype=np.float64))
-    f = np.broadcast_to(np.asarray(0.0 if fraction is None else fraction, dtype=np.float64), n.shape)
-    g = np.broadcast_to(np.asarray(1.0 if above is None else above, dtype=np.float64), n.shape)
-    for name, values in (("fraction", f), ("above", g)):
-        if not np.all((values >= 0) & (values <= 1)):
-            raise DesignError(
-                f"Sampling fractions ({name}) must lie between 0 and 1: a population count is smaller than "
-                "the number of units drawn from it. Correct the population counts."
-            )
-    if not np.all(n >= 0):
-        raise DesignError(
-            "The number of units of a stratum must be 0 or more; count the units of the design."
-        )
-    return Strata(n, f, g)
-
-
-def single_unit_strata(strata: Strata) -> IntArray:
-    """Positions of strata whose variance cannot be estimated from their only unit.
-
-    A stratum taken whole (fraction 1) is no such stratum, since it has no variance.
-
-    Examples
-    --------
-    >>> single_unit_strata(make_strata([3, 1, 1], fraction=[0, 0, 1]))
-    array([1])
-    """
-    return np.flatnonzero((strata.units == 1) & (strata.fraction < 1) & (strata.above > 0))
-
-
-def _scales(strata: Strata, single_psu: SinglePsu) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Factor of each stratum's sum of squares, and the strata that are centred at the grand mean."""
-    check_option("single_psu", single_psu, SINGLE_PSU)
-    n = strata.units
-    lonely = np.zeros(n.shape, dtype=np.bool_)
-    lonely[single_unit_strata(strata)] = True
-    if single_psu == "error" and lonely.any():
-        where = ", ".join(str(position) for position in np.flatnonzero(lonely)[:5])
-        raise DesignError(
-            f"{int(lonely.sum())} strata hold a single sampling unit (positions {where}), so their variance "
-            "cannot be estimated. Collapse them, or choose single_psu: adjust, average or certainty."
-        )
-    scale = strata.above * (1 - strata.fraction) * np.where(n > 1, n / np.maximum(n - 1, 1), 0.0)
-    centred = np.zeros(n.shape, dtype=np.bool_)
-    if single_psu == "adjust":
-        scale[lonely] = (strata.above * (1 - strata.fraction))[lonely]
-        centred = lonely
-    if single_psu == "average" and lonely.any():
-        others = int((n > 0).sum() - lonely.sum())
-        scale *= (others + lonely.sum()) / others if others else np.nan
-    return scale, centred
 
 
 def _deviations(
     totals: FloatArray, stratum: IntArray, strata: Strata, single_psu: SinglePsu
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Deviations of the present units, their factors, the centres of the absent ones and their factors."""
-    scale, centred = _scales(strata, single_psu)
+    scale, centred = stratum_factors(strata, single_psu)
     present = np.bincount(stratum, minlength=len(scale)).astype(np.float64)
     if len(present) > len(scale) or np.any(present > strata.units):
         raise DesignError(
@@ -225,19 +139,70 @@ def covariance_from_moments(
     """
     s = np.asarray(first, dtype=np.float64)
     q = np.asarray(second, dtype=np.float64)
-    scale, centred = _scales(strata, single_psu)
+    scale, centred = stratum_factors(strata, single_psu)
     n = np.maximum(strata.units, 1)
     grand = s.sum(axis=0) / max(strata.units.sum(), 1)
     if q.ndim == s.ndim:
         inner = np.maximum(q - s**2 / n[:, None], 0)
         inner[centred] = (s[centred] - grand) ** 2
         return np.asarray(scale @ inner, dtype=np.float64)
-    result = np.tensordot(scale, q, axes=1) - (s * (scale / n)[:, None]).T @ s
-    for position in np.flatnonzero(centred):
-        deviation = s[position] - grand
-        result += scale[position] * (np.outer(deviation, deviation) - q[position])
-        result += scale[position] * np.outer(s[position], s[position])
+    plain = np.where(centred, 0.0, scale)
+    result = np.tensordot(plain, q, axes=1) + _between(s, strata, scale, centred)
     return np.asarray((result + result.T) / 2, dtype=np.float64)
+
+
+def covariance_from_cells(
+    first: ArrayLike,
+    second: ArrayLike,
+    transform: ArrayLike,
+    strata: Strata,
+    *,
+    single_psu: SinglePsu = "error",
+) -> FloatArray:
+    """Covariance under element sampling from moments kept by disjoint cells.
+
+    Every row lies in one cell and its linearised values are ``transform[c]'`` times its features, so that
+    ``sum_i z_i z_i' = sum_c transform_c' second_c transform_c`` and no (H, m, m) array is built.
+
+    Parameters
+    ----------
+    first
+        Sums of the linearised values by stratum, shape (H, m).
+    second
+        Sums of the products of the features by stratum and cell, shape (H, C, F, F).
+    transform
+        Linearised values of one unit of each feature, shape (C, F, m), mostly 0.
+    strata
+        The strata; ``units`` counts the rows of the whole design.
+    single_psu
+        As in `covariance`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (m, m).
+
+    Examples
+    --------
+    >>> covariance_from_cells([[4.0]], [[[[10.0]]]], [[[1.0]]], make_strata([2]))
+    array([[4.]])
+    """
+    s, turn = np.asarray(first, dtype=np.float64), np.asarray(transform, dtype=np.float64)
+    scale, centred = stratum_factors(strata, single_psu)
+    pooled = np.tensordot(np.where(centred, 0.0, scale), np.asarray(second, dtype=np.float64), axes=1)
+    result = _between(s, strata, scale, centred)
+    for products, slopes in zip(pooled, turn, strict=True):
+        columns = np.flatnonzero((slopes != 0).any(axis=0))
+        used = slopes[:, columns]
+        result[np.ix_(columns, columns)] += used.T @ products @ used
+    return np.asarray((result + result.T) / 2, dtype=np.float64)
+
+
+def _between(sums: FloatArray, strata: Strata, scale: FloatArray, centred: NDArray[np.bool_]) -> FloatArray:
+    """Take off the strata's own means; a stratum centred at the grand mean counts whole here."""
+    own = np.where(centred, 0.0, scale) / np.maximum(strata.units, 1)
+    apart = sums[centred] - sums.sum(axis=0) / max(strata.units.sum(), 1)
+    return np.asarray((apart * scale[centred, None]).T @ apart - (sums * own[:, None]).T @ sums)
 
 
 def degrees_of_freedom(units: ArrayLike) -> FloatArray:

@@ -22,7 +22,7 @@ class Measures:
     ----------
     names
         ``somers_d`` (y given x), ``gamma``, ``tau_b``, ``somers_d_reversed`` (x given y).
-    values
+    estimate
         Shape (4,), -1 to 1; NaN where x or y has a single value (gamma: no untied pair).
     gradients
         Derivative by each cell share, shape (4, I, J).
@@ -33,7 +33,7 @@ class Measures:
     """
 
     names: tuple[str, ...]
-    values: FloatArray
+    estimate: FloatArray
     gradients: FloatArray
     concordant: float
     discordant: float
@@ -48,8 +48,8 @@ class Association:
     ----------
     names
         As in `Measures`.
-    values, se, statistic, p_value, low, high
-        Shape (4,); ``statistic`` is value / se, compared with Student's t; NaN where not estimable.
+    estimate, se, statistic, p_value, low, high
+        Shape (4,); ``statistic`` is estimate / se, compared with Student's t; NaN where not estimable.
     df
         Degrees of freedom of the t distribution.
     level
@@ -59,7 +59,7 @@ class Association:
     """
 
     names: tuple[str, ...]
-    values: FloatArray
+    estimate: FloatArray
     se: FloatArray
     statistic: FloatArray
     p_value: FloatArray
@@ -108,9 +108,9 @@ def ordinal_measures(shares: ArrayLike) -> Measures:
 
     Examples
     --------
-    >>> ordinal_measures([[2, 0], [0, 2]]).values
+    >>> ordinal_measures([[2, 0], [0, 2]]).estimate
     array([1., 1., 1., 1.])
-    >>> ordinal_measures([[1, 1], [1, 1]]).values[0]
+    >>> ordinal_measures([[1, 1], [1, 1]]).estimate[0]
     np.float64(0.0)
     """
     table = np.asarray(shares, dtype=np.float64)
@@ -168,13 +168,13 @@ def ordinal_association(
     >>> p = np.array([[0.3, 0.1], [0.2, 0.4]])
     >>> v = (np.diag(p.ravel()) - np.outer(p, p)) / 100
     >>> found = ordinal_association(p, v, 99)
-    >>> found.names[0], round(float(found.values[0]), 4), round(float(found.se[0]), 4)
+    >>> found.names[0], round(float(found.estimate[0]), 4), round(float(found.se[0]), 4)
     ('somers_d', 0.4167, 0.0916)
     """
     found = ordinal_measures(shares)
     slopes = found.gradients.reshape(len(MEASURES), -1)
     variances = np.einsum("ki,ij,kj->k", slopes, np.asarray(covariance, dtype=np.float64), slopes)
-    values = found.values
+    values = found.estimate
     se = np.sqrt(np.maximum(variances, 0))
     se[np.abs(values) >= 1] = np.nan
     half = t_quantile(df, (1 - level) / 2) * se

@@ -1,4 +1,4 @@
-"""Design-based covariance of fitted parameters: scores summed by sampling unit or by stratum, and the sandwich."""
+"""Design-based covariance of fitted parameters: scores summed by unit or by stratum, and the sandwich."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -41,7 +41,7 @@ def score_totals(scores: ArrayLike, weights: ArrayLike, unit: ArrayLike, units: 
 def score_moments(
     scores: ArrayLike, weights: ArrayLike, squared_weights: ArrayLike, stratum: ArrayLike, strata: int
 ) -> tuple[FloatArray, FloatArray]:
-    """Moments of the weighted scores by stratum, for `barometri.inference.linearization.covariance_from_moments`.
+    """Moments of the weighted scores by stratum, for `covariance_from_moments` of ``linearization``.
 
     Element sampling on compressed patterns: a pattern stands for several rows with one score, so the sums of
     their weights and of their squared weights are all that is needed.

@@ -5,10 +5,12 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 
 from barometri.errors import DesignError, OptionError
 from barometri.inference.linearization import (
     covariance,
+    covariance_from_cells,
     covariance_from_moments,
     degrees_of_freedom,
     make_strata,
@@ -36,7 +38,7 @@ def set_of(prefix: str) -> str:
     return "api_" + prefix.removesuffix("_nofpc")
 
 
-def close(found: object, expected: object, *, relative: float) -> None:
+def close(found: ArrayLike, expected: ArrayLike, *, relative: float) -> None:
     """Largest deviation at most the tolerance times the largest expected value."""
     wanted = np.asarray(expected, dtype=float)
     assert np.shape(found) == wanted.shape
@@ -192,6 +194,26 @@ def test_single_units_are_treated_as_stored(reference: Reference, school_sample:
 
     with pytest.raises(DesignError, match="1 strata hold a single sampling unit"):
         covariance(found.totals, codes, strata)
+
+
+@pytest.mark.parametrize("rule", ["adjust", "average", "certainty"])
+def test_moments_by_cell_give_what_rows_give(rule: str) -> None:
+    generator = np.random.default_rng(9)
+    rows, cells, features, columns = 80, 3, 2, 5
+    stratum = np.r_[np.repeat(np.arange(4), 20)[:-1], 4]
+    cell = generator.integers(0, cells, rows)
+    values = generator.normal(size=(rows, features))
+    transform = generator.normal(size=(cells, features, columns)) * (
+        generator.random((cells, 1, columns)) < 0.6
+    )
+    z = np.einsum("rf,rfm->rm", values, transform[cell])
+    strata = make_strata(np.bincount(stratum), [0.1, 0.2, 0.3, 0.4, 0.5])
+    first, second = np.zeros((5, columns)), np.zeros((5, cells, features, features))
+    np.add.at(first, stratum, z)
+    np.add.at(second, (stratum, cell), values[:, :, None] * values[:, None, :])
+    expected = covariance(z, stratum, strata, single_psu=rule)  # type: ignore[arg-type]
+    found = covariance_from_cells(first, second, transform, strata, single_psu=rule)  # type: ignore[arg-type]
+    close(found, expected, relative=1e-12)
 
 
 def test_a_domain_keeps_the_units_of_the_whole_design(reference: Reference, school_sample: Schools) -> None:

@@ -1,5 +1,6 @@
 """Ordinal association: stored values, gradients by differences, exact properties."""
 
+from collections.abc import Callable
 from itertools import product
 
 import numpy as np
@@ -12,7 +13,7 @@ from barometri.errors import OptionError
 from barometri.inference.linearization import covariance, degrees_of_freedom
 from barometri.inference.moments import linearize_ratio
 from barometri.inference.ranks import Association, ordinal_association, ordinal_measures
-from tests.inference.samples import Floats, Load, Sample, sample_of
+from tests.inference.samples import Cases, Floats, Load, Sample, sample_of
 
 R_NAMES = ("somers_d_y_given_x", "gamma", "tau_b", "somers_d_x_given_y")
 
@@ -31,10 +32,10 @@ def association(sample: Sample, x: pd.Series, y: pd.Series, inside: NDArray[np.b
     return ordinal_association(found.estimate.reshape(shape), v, float(degrees_of_freedom(counts)))
 
 
-def compare(found: Association, stored: dict[str, dict[str, float]], *, relative: float) -> None:
+def compare(found: Association, stored: Cases, *, relative: float) -> None:
     for position, name in enumerate(R_NAMES):
-        for values, key in (
-            (found.values, "estimate"),
+        for numbers, key in (
+            (found.estimate, "estimate"),
             (found.se, "se"),
             (found.statistic, "t"),
             (found.p_value, "p"),
@@ -42,7 +43,7 @@ def compare(found: Association, stored: dict[str, dict[str, float]], *, relative
             (found.high, "upper95"),
         ):
             tolerance = relative * (20 if key == "p" else 1)
-            assert values[position] == pytest.approx(stored[key][name], rel=tolerance), (name, key)
+            assert numbers[position] == pytest.approx(stored[key][name], rel=tolerance), (name, key)
     assert found.df == stored["df"]
 
 
@@ -63,7 +64,10 @@ def test_school_samples_equal_stored_values(reference: Load, school_sample: Load
     ],
 )
 def test_a_wave_as_a_domain_equals_stored_values(
-    reference: Load, last_wave: Load, case: str, options: dict[str, object]
+    reference: Load,
+    last_wave: Callable[..., tuple[Sample, NDArray[np.bool_]]],
+    case: str,
+    options: dict[str, object],
 ) -> None:
     sample, inside = last_wave(**options)
     y = sample.frame["coop"].where(sample.frame["coop"] != 9)
@@ -91,9 +95,9 @@ def test_values_equal_counting_every_pair() -> None:
     assert found.discordant == pytest.approx((signs < 0).mean())
     ties = np.mean([x[i] != x[j] and y[i] == y[j] for i, j in pairs])
     assert found.tied_on_y_only == pytest.approx(ties)
-    assert found.values[0] == pytest.approx(stats.somersd(x, y).statistic)
-    assert found.values[3] == pytest.approx(stats.somersd(y, x).statistic)
-    assert found.values[2] == pytest.approx(stats.kendalltau(x, y).statistic)
+    assert found.estimate[0] == pytest.approx(stats.somersd(x, y).statistic)
+    assert found.estimate[3] == pytest.approx(stats.somersd(y, x).statistic)
+    assert found.estimate[2] == pytest.approx(stats.kendalltau(x, y).statistic)
 
 
 def test_gradients_equal_differences() -> None:
@@ -104,7 +108,7 @@ def test_gradients_equal_differences() -> None:
     for i, j in product(range(4), range(5)):
         change = np.zeros_like(p)
         change[i, j] = step
-        slope = (ordinal_measures(p + change).values - ordinal_measures(p - change).values) / (2 * step)
+        slope = (ordinal_measures(p + change).estimate - ordinal_measures(p - change).estimate) / (2 * step)
         np.testing.assert_allclose(found.gradients[:, i, j], slope, atol=2e-8)
     np.testing.assert_allclose((found.gradients * p).sum(axis=(1, 2)), 0, atol=1e-14)
 
@@ -117,22 +121,22 @@ def test_reversing_y_changes_the_sign_alone() -> None:
     p = np.array([[0.2, 0.1, 0.05], [0.1, 0.15, 0.4]])
     one = ordinal_association(p, multinomial(p, 200), 199)
     two = ordinal_association(p[:, ::-1], multinomial(p[:, ::-1], 200), 199)
-    np.testing.assert_allclose(one.values, -two.values)
+    np.testing.assert_allclose(one.estimate, -two.estimate)
     np.testing.assert_allclose(one.se, two.se)
     np.testing.assert_allclose(one.low, -two.high)
 
 
 def test_counts_and_shares_are_the_same_table() -> None:
     counts = np.array([[20, 10], [5, 25]])
-    np.testing.assert_allclose(ordinal_measures(counts).values, ordinal_measures(counts / 60).values)
+    np.testing.assert_allclose(ordinal_measures(counts).estimate, ordinal_measures(counts / 60).estimate)
     np.testing.assert_allclose(ordinal_measures(counts).gradients, ordinal_measures(counts / 60).gradients)
 
 
 def test_strong_association_keeps_its_interval_inside_the_range() -> None:
     p = np.array([[0.48, 0.02], [0.01, 0.49]])
     found = ordinal_association(p, multinomial(p, 30), 29)
-    assert np.all((found.high < 1) & (found.low < found.values) & (found.values < found.high))
-    assert np.all(found.values + 2.045 * found.se > found.high)
+    assert np.all((found.high < 1) & (found.low < found.estimate) & (found.estimate < found.high))
+    assert np.all(found.estimate + 2.045 * found.se > found.high)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +149,7 @@ def test_strong_association_keeps_its_interval_inside_the_range() -> None:
 )
 def test_a_variable_with_one_value_has_no_association(cells: list[list[float]], missing: list[bool]) -> None:
     found = ordinal_association(cells, np.zeros((np.size(cells), np.size(cells))), 10)
-    assert np.isnan(found.values).tolist() == missing
+    assert np.isnan(found.estimate).tolist() == missing
     assert np.isnan(found.p_value).all()
 
 
