@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 _REACH = 30.0
 _HALVINGS = 60
@@ -56,6 +57,20 @@ def even_uniforms(cells: Integers, rng: np.random.Generator) -> Floats:
     ranks = np.empty(len(cells))
     ranks[order] = np.arange(len(cells)) - np.repeat(starts, sizes)
     return np.asarray((ranks + rng.random(len(cells))) / sizes[cells], dtype=np.float64)
+
+
+def chosen(chance: Floats, cells: Integers, rng: np.random.Generator) -> Flags:
+    """Return who is drawn, everyone with his own chance and every cell with the sum of its chances, to the person.
+
+    Systematic draws in random order: the population's shares are the stated ones, not the stated ones and noise.
+    """
+    order = np.lexsort((rng.random(len(cells)), cells))
+    sums = np.bincount(cells, chance)
+    before = (np.cumsum(sums) - sums)[cells[order]]
+    reached = np.cumsum(chance[order]) - before + 0.5
+    result = np.empty(len(cells), dtype=np.bool_)
+    result[order] = np.floor(reached) > np.floor(reached - chance[order])
+    return result
 
 
 def allocate(total: int, sizes: Integers, minimum: int = 0) -> Integers:

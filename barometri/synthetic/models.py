@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from barometri.errors import StudyError
 from barometri.study.codes import DONT_KNOW
 from barometri.study.plan import Model, ModelStates
 from barometri.study.study import Study
-from barometri.synthetic.calibration import Floats, Integers, even_uniforms, intercepts, logistic
+from barometri.synthetic.calibration import Flags, Floats, Integers, chosen, intercepts, logistic
 from barometri.synthetic.places import Organisers, People, by_code
 from barometri.synthetic.truth import ModelTruth, Truth
 
@@ -22,7 +21,7 @@ class Reports:
     """Answers about models: question id to codes, and a table officials by models of what they report agreed."""
 
     answers: dict[str, Integers]
-    agreed: NDArray[np.bool_]
+    agreed: Flags
 
 
 def _states(study: Study) -> ModelStates:
@@ -38,13 +37,11 @@ def _stated(truth: Truth, model: Model) -> ModelTruth:
         raise StudyError(f"truth.toml: no table models.{model.id}; state its truth.") from None
 
 
-def cannot_say(
-    shares: Floats, group: Integers, outlook: Floats, rng: np.random.Generator
-) -> NDArray[np.bool_]:
+def cannot_say(shares: Floats, group: Integers, outlook: Floats, rng: np.random.Generator) -> Flags:
     """Return who cannot say: the stated share of every group, more often those who seldom can."""
     linear = _DOUBT * outlook
     chance = logistic(linear + intercepts(linear, group, shares)[group])
-    return np.asarray(even_uniforms(group, rng) < chance)
+    return chosen(chance, group, rng)
 
 
 def _codes(question_codes: tuple[int, int, int], state: Integers) -> Integers:
@@ -70,7 +67,7 @@ def _report(
     linear = truth.organisers.agreement_strength * there + by_code(stated.lean, groups)[who.group] + insight
     wanted = by_code(stated.agreed, districts)
     base = intercepts(linear, who.district, wanted, 1.0 - unknown)
-    agreed = even_uniforms(who.district, rng) < logistic(linear + base[who.district])
+    agreed = chosen((1.0 - unknown) * logistic(linear + base[who.district]), who.district, rng)
     trial = np.where(
         rng.random(len(agreed)) < 0.9,
         places.trial[who.organiser, column],
@@ -106,7 +103,7 @@ def _nothing(study: Study, truth: Truth, who: People, count: Integers, rng: np.r
             "truth.toml, nothing_agreed: a district's share exceeds those who report no model; lower it."
         )
     cells = np.where(count == 0, who.district, len(wanted))
-    says = (count == 0) & (even_uniforms(cells, rng) < share[who.district])
+    says = chosen(np.where(count == 0, share[who.district], 0.0), cells, rng)
     # Who reports no model and does not say that nothing is agreed mostly cannot tell.
     doubt = rng.random(len(count)) < np.where(count == 0, 0.6, truth.nothing_agreed.cannot_say)
     return np.where(says, yes, np.where(doubt, DONT_KNOW, no)).astype(np.int64)

@@ -1,5 +1,6 @@
 """Organisers of social services, the units that serve them, and who answers for which area."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,10 +11,13 @@ from barometri.errors import StudyError
 from barometri.study.codebook import Question
 from barometri.study.study import Study
 from barometri.study.waves import Wave
-from barometri.synthetic.calibration import Floats, Integers, allocate, even_uniforms
+from barometri.synthetic.calibration import Flags, Floats, Integers, allocate, chosen, even_uniforms
 from barometri.synthetic.truth import Served, Truth
 
 Texts = NDArray[np.object_]
+
+_JOINT = 2
+"""So many joint authorities of a district are always among the organisers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,8 @@ class Organisers:
     district: Integers
     size: Floats
     effect: Floats
-    agreed: NDArray[np.bool_]
-    trial: NDArray[np.bool_]
+    agreed: Flags
+    trial: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +73,44 @@ def strata(study: Study, wave: Wave) -> tuple[Integers, Integers]:
     )
 
 
-def _ids(study: Study, served: Served, district: Integers, rng: np.random.Generator) -> Texts:
-    """Return ids of organisers: municipalities of the district where the study knows them, else numbers."""
-    codes = study.question(study.role("district")).substantive
-    membership = study.areas.membership.get(served.division, {}) if study.areas else {}
+def _members(study: Study, served: Served) -> dict[str, list[str]]:
+    """Return the organisers in scope of every district, joint authorities of most municipalities first."""
+    if study.areas is None:
+        return {}
+    sizes: dict[str, Counter[str]] = {}
+    where = study.areas.membership.get(served.districts, {})
+    for municipality, organiser in sorted(study.areas.membership.get(served.division, {}).items()):
+        if municipality in where and municipality not in study.areas.out_of_scope:
+            sizes.setdefault(where[municipality], Counter())[organiser] += 1
+    return {district: [name for name, _ in counter.most_common()] for district, counter in sizes.items()}
+
+
+def _ids(study: Study, served: Served, district: Integers, size: Floats, rng: np.random.Generator) -> Texts:
+    """Return ids of organisers: areas of the study where it knows enough of them, else numbers.
+
+    Joint authorities come first and are the largest of their district.
+    """
+    members = _members(study, served)
+    taken: set[str] = set()
     result = np.empty(len(district), dtype=object)
-    for position, code in enumerate(codes):
+    for position, code in enumerate(study.question(study.role("district")).substantive):
         rows = np.flatnonzero(district == position)
-        members = sorted(m for m, d in membership.items() if d == code.id)
-        if len(members) >= len(rows):
-            result[rows] = rng.permutation(np.array(members, dtype=object))[: len(rows)]
-        else:
+        known = [name for name in members.get(code.id, []) if name not in taken]
+        if len(known) < len(rows):
             result[rows] = [f"{code.id}-{i + 1:03d}" for i in range(len(rows))]
+            continue
+        joint = min(_JOINT, len(rows))
+        chosen = known[:joint] + list(rng.permutation(known[joint:]))[: len(rows) - joint]
+        result[rows[np.argsort(-size[rows])]] = chosen
+        taken |= set(chosen)
     return result
+
+
+def _apart(effect: Floats, agreed: Floats, size: Floats) -> Floats:
+    """Return organisers' effects cleared of what their agreements could explain, so that stated effects stay true."""
+    design = np.column_stack([np.ones(len(effect)), agreed]) * np.sqrt(size)[:, None]
+    fitted = np.linalg.lstsq(design, effect * np.sqrt(size), rcond=None)[0]
+    return np.asarray(effect - np.column_stack([np.ones(len(effect)), agreed]) @ fitted, dtype=np.float64)
 
 
 def _agreements(
@@ -115,10 +144,10 @@ def organisers(study: Study, truth: Truth, wave: Wave, rng: np.random.Generator)
     agreed = _agreements(truth, study, where, size, rng)
     share = np.array([model.trial for model in truth.models.values()])
     return Organisers(
-        ids=_ids(study, truth.served, where, rng),
+        ids=_ids(study, truth.served, where, size, rng),
         district=where,
         size=size,
-        effect=truth.organisers.effect_spread * rng.standard_normal(len(where)),
+        effect=truth.organisers.effect_spread * _apart(rng.standard_normal(len(where)), agreed, size),
         agreed=agreed > 0,
         trial=rng.random(agreed.shape) < share,
     )
@@ -151,16 +180,16 @@ def people(study: Study, wave: Wave, places: Organisers, rng: np.random.Generato
     return People(group, district, organiser, unit)
 
 
-def levels(study: Study, served: Served, who: People, rng: np.random.Generator) -> tuple[Integers, Texts]:
-    """Return the code of the area level and the set of areas (ids joined by ``;``) of everybody."""
+def levels(study: Study, served: Served, who: People, rng: np.random.Generator) -> Integers:
+    """Return the area level of everybody, as its position among the codes."""
     question = study.question(study.role("area_level"))
     groups = study.question(study.role("group")).substantive
     shares = np.array([by_code(served.levels.get(g.id, {}), question) for g in groups])
     edges = np.cumsum(shares, axis=1) / np.maximum(shares.sum(axis=1), 1e-12)[:, None]
     drawn = (even_uniforms(who.group, rng)[:, None] > edges[who.group]).sum(axis=1)
     unknown = positions(question)[served.unknown]
-    drawn[even_uniforms(who.group, rng) < served.unknown_share] = unknown
-    return np.array([c.value for c in question.substantive], dtype=np.int64)[drawn], drawn
+    drawn[chosen(np.full(len(drawn), served.unknown_share), who.group, rng)] = unknown
+    return np.asarray(drawn, dtype=np.int64)
 
 
 def areas(
@@ -180,8 +209,10 @@ def areas(
         where = who.district[row]
         step = (who.organiser[row] - starts[where] + np.arange(extra + 1)) % sizes[where]
         result[row] = ";".join(sorted(set(places.ids[starts[where] + step])))
+    known = study.areas.membership if study.areas else {}
+    organiser = {o: m for m, o in known.get(served.division, {}).items()}
     for name, division in served.wider.items():
-        membership = study.areas.membership.get(division, {}) if study.areas else {}
         rows = np.flatnonzero(level == place[name])
-        result[rows] = [membership.get(i, "") for i in places.ids[who.organiser[rows]]]
+        municipalities = [organiser.get(i, "") for i in places.ids[who.organiser[rows]]]
+        result[rows] = [known.get(division, {}).get(m, "") for m in municipalities]
     return result

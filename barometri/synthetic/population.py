@@ -10,7 +10,7 @@ from barometri.study.codebook import Question
 from barometri.study.codes import DONT_KNOW, NOT_ASKED
 from barometri.study.study import Study
 from barometri.study.waves import Wave
-from barometri.synthetic.calibration import Floats, Integers, even_uniforms, intercepts
+from barometri.synthetic.calibration import Floats, Integers, chosen, intercepts, logistic
 from barometri.synthetic.models import cannot_say, reports
 from barometri.synthetic.places import Organisers, People, areas, by_code, levels, organisers, people
 from barometri.synthetic.truth import Item, Truth, read_truth
@@ -75,7 +75,8 @@ def _background(
         district.id: _values(district, who.district),
     }
     if study.role("area_level"):
-        columns[study.role("area_level")], level = levels(study, truth.served, who, rng)
+        level = levels(study, truth.served, who, rng)
+        columns[study.role("area_level")] = _values(study.question(study.role("area_level")), level)
         columns[study.role("area")] = areas(study, truth.served, places, who, level, rng)
     unit = study.role("unit")
     if unit and wave.asked(unit):
@@ -83,7 +84,7 @@ def _background(
         columns[unit] = np.where(who.unit >= 0, known, NOT_ASKED)
     if truth.language.question:
         question = study.question(truth.language.question)
-        second = even_uniforms(who.district, rng) < by_code(truth.language.share, district)[who.district]
+        second = chosen(by_code(truth.language.share, district)[who.district], who.district, rng)
         columns[question.id] = np.where(
             second, question.code(truth.language.second).value, question.code(truth.language.first).value
         )
@@ -94,8 +95,8 @@ def _background(
         columns[name] = np.clip(drawn, question.minimum, question.maximum)
     for name, shares in truth.background.items():
         weights = by_code(shares, study.question(name))
-        drawn = rng.choice(len(weights), size=len(who.group), p=weights / weights.sum())
-        columns[name] = _values(study.question(name), drawn)
+        place = rng.choice(len(weights), size=len(who.group), p=weights / weights.sum())
+        columns[name] = _values(study.question(name), place.astype(np.int64))
     for question in study.codebook.questions.values():
         if question.derived is not None and question.derived.source == group.id:
             mapping = question.derived.mapping
@@ -138,12 +139,16 @@ def _scale(
     group, district = (study.question(study.role(r)) for r in ("group", "district"))
     shares = _asked_shares(study, wave, name, item)
     linear = effect + item.trait * outlook + by_code(item.district, district)[who.district]
-    linear = linear + intercepts(linear, who.group, by_code(shares, group, 0.5))[who.group]
-    u = np.clip(even_uniforms(who.group, rng), 1e-9, 1 - 1e-9)
+    unknown = cannot_say(by_code(item.cannot_say, group), who.group, doubt, rng)
+    cells = 2 * who.group + unknown
+    linear = linear + intercepts(linear, cells, np.repeat(by_code(shares, group, 0.5), 2))[cells]
+    chance = logistic(linear)
+    favourable = chosen(chance, cells, rng)
+    v = rng.uniform(1e-9, 1 - 1e-9, len(chance))
+    u = np.where(favourable, 1 - chance * v, (1 - chance) * v)
     latent = linear + np.log(u / (1 - u))
     values = np.sort(np.array([code.value for code in study.question(name).substantive], dtype=np.int64))
     answers = values[(latent[:, None] > np.array(item.steps)).sum(axis=1)]
-    unknown = cannot_say(by_code(item.cannot_say, group), who.group, doubt, rng)
     return np.where(unknown, DONT_KNOW, answers).astype(np.int64)
 
 

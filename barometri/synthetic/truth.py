@@ -35,9 +35,9 @@ class Organisers:
 class Served:
     """Which area an official answers for: shares of area levels by group, and what each level names.
 
-    ``division`` is the division of the study's areas whose districts hold the organisers' municipalities (empty:
-    organisers get running numbers). ``wider`` maps an area level to the division it names one area of; ``own`` and
-    ``several`` are the levels that name one organiser and several; ``unknown`` of ``unknown_share`` of all.
+    ``own`` and ``several`` are the levels that name one organiser and several, ``unknown`` the level of
+    ``unknown_share`` of all; ``wider`` maps a level to the division it names one area of. Organisers are areas of
+    ``division``, placed by ``districts``, a division whose areas are the districts; without them they are numbered.
     """
 
     levels: Mapping[str, Shares]
@@ -46,6 +46,7 @@ class Served:
     unknown: str
     unknown_share: float
     division: str = ""
+    districts: str = ""
     wider: Mapping[str, str] = field(default_factory=dict)
 
 

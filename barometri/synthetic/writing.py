@@ -130,7 +130,7 @@ def _write_spss(study: Study, wave: Wave, columns: list[Column], path: Path) -> 
         path,
         file_label=f"{study.title[language]} {wave.year}"[:64],
         column_labels={c.name: c.question.label[language] for c in columns},
-        variable_value_labels={c.name: dict(c.labels) for c in columns if c.labels},
+        variable_value_labels={c.name: {**c.labels} for c in columns if c.labels},
         missing_ranges={c.name: list(c.missing) for c in columns if c.missing},
         variable_measure={c.name: measures.get(c.question.kind, "unknown") for c in columns},
         variable_format={c.name: "F8.0" for c in columns if c.question.codes},
