@@ -10,10 +10,9 @@ Labels = Mapping[str, str]
 """Language (``fi``, ``sv``, ``en``) to text."""
 
 QuestionKind = Literal["nominal", "ordinal", "number", "tick", "text", "key", "set"]
-"""``nominal`` and ``ordinal`` are coded; ``number`` is measured; ``tick`` is one box of a battery (0/1); ``text`` is
-free text (declared, only counted); ``key`` identifies a respondent (anonymous, unique); ``set`` holds
-several area ids
-separated by ``;``."""
+"""``nominal`` and ``ordinal`` are coded; ``number`` is measured; ``tick`` is one box of a battery (0/1);
+``text`` is free text (declared, only counted); ``key`` identifies a respondent (anonymous, unique); ``set``
+holds several area ids separated by ``;``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ class Question:
     def code(self, name: int | str) -> Code:
         """Return the code with this id or value; ``KeyError`` when there is none."""
         for code in self.codes:
-            if code.id == name or code.value == name:
+            if name in (code.id, code.value):
                 return code
         raise KeyError(name)
 

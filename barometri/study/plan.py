@@ -7,7 +7,7 @@ from typing import Final, Literal
 from barometri.study.codebook import Labels
 
 NUMBER_OF_MODELS: Final = "number_of_models"
-"""The derived variable "number of agreed models" in claims and analyses; its classes stand in ``MODEL_CLASSES``."""
+"""The derived variable "number of agreed models" in claims and analyses."""
 MODEL_CLASSES: Final = ("0", "1", "2", "3+")
 """Classes of the number of agreed models."""
 REST: Final = "rest"
@@ -26,8 +26,8 @@ class Analysis:
     """One entry of the study's list of analyses.
 
     ``items`` are question ids (or model ids for model verbs; empty = all models); ``by`` variables or roles;
-    ``waves`` is ``latest`` or ``all``; ``section`` names the report section in ``texts``; ``base`` is ``answered``
-    (cannot say out) or ``asked`` (cannot say in the base).
+    ``waves`` is ``latest`` or ``all``; ``section`` names the report section in ``texts``; ``base`` is
+    ``answered`` (cannot say out) or ``asked`` (cannot say in the base).
     """
 
     id: str
@@ -72,7 +72,7 @@ class ModelStates:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One area of a division; ``tile`` is (column, row) in the tile grid, ``district`` its majority district."""
+    """One area of a division; ``tile`` is (column, row) in the grid, ``district`` the majority district."""
 
     id: str
     label: Labels
@@ -88,8 +88,8 @@ class Area:
 class Areas:
     """Versioned area divisions: ``membership[division]`` maps municipality code -> area id.
 
-    A municipality that a division leaves out has no entry there; ``out_of_scope`` holds the codes of municipalities
-    that the study does not concern. ``labels`` names the divisions.
+    A municipality that a division leaves out has no entry there; ``out_of_scope`` holds the codes of
+    municipalities that the study does not concern. ``labels`` names the divisions.
     """
 
     areas: tuple[Area, ...]

@@ -12,13 +12,17 @@ from barometri.errors import StudyError
 from barometri.study.codebook import Codebook
 from barometri.study.reading_areas import read_areas
 from barometri.study.reading_codebook import read_codebook
-from barometri.study.reading_plan import PlanReader, default_rules, read_disclosure, read_models
+from barometri.study.reading_disclosure import default_rules, read_disclosure
+from barometri.study.reading_models import read_models
+from barometri.study.reading_plan import PlanReader
 from barometri.study.reading_waves import read_waves
 from barometri.study.study import Roles, Study
 from barometri.study.toml import LANGUAGE, Section, read_toml
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_-]*")
 """A study's id: it names folders."""
+OPTIONAL: Final = ("models.toml", "areas.toml", "claims.toml", "disclosure.toml")
+"""Files that a study may have; without one the sections that need it do not appear."""
 
 
 def read_study(path: str | Path | None = None) -> Study:
@@ -32,8 +36,8 @@ def read_study(path: str | Path | None = None) -> Study:
     Returns
     -------
     Study
-        Everything the package knows of the survey, checked: every reference to a question, code, group, district,
-        model or wave leads somewhere.
+        Everything the package knows of the survey, checked: every reference to a question, code, group,
+        district, model or wave leads somewhere.
 
     Raises
     ------
@@ -48,18 +52,17 @@ def read_study(path: str | Path | None = None) -> Study:
     """
     folder = Path(str(files("barometri").joinpath("resources/demo"))) if path is None else Path(path)
     if not folder.is_dir():
-        message = (
-            f"{folder}: is no study folder. Name a folder that holds study.toml, codebook.toml and waves/."
-        )
+        message = f"{folder}: is no study folder. Name one that holds study.toml, codebook.toml and waves/."
         raise StudyError(message)
     section = read_toml(folder, "study.toml")
+    optional = {name: read_toml(folder, name) for name in OPTIONAL if (folder / name).exists()}
     languages = _languages(section)
     codebook = read_codebook(read_toml(folder, "codebook.toml"), languages)
     roles = _roles(section.section("roles"), codebook)
     waves = read_waves(folder, codebook, roles, languages)
-    models, states = (), None
-    if (folder / "models.toml").exists():
-        models, states = read_models(read_toml(folder, "models.toml"), codebook, languages)
+    models, states = (
+        read_models(optional["models.toml"], codebook, languages) if "models.toml" in optional else ((), None)
+    )
     plan = PlanReader(codebook, waves, models, roles, languages)
     study = Study(
         id=_id(section),
@@ -81,12 +84,12 @@ def read_study(path: str | Path | None = None) -> Study:
         },
         models=models,
         model_states=states,
-        areas=read_areas(folder, read_toml(folder, "areas.toml"), codebook, roles, languages)
-        if (folder / "areas.toml").exists()
+        areas=read_areas(folder, optional["areas.toml"], codebook, roles, languages)
+        if "areas.toml" in optional
         else None,
-        claims=plan.claims(read_toml(folder, "claims.toml")) if (folder / "claims.toml").exists() else (),
-        disclosure=read_disclosure(read_toml(folder, "disclosure.toml"))
-        if (folder / "disclosure.toml").exists()
+        claims=plan.claims(optional["claims.toml"]) if "claims.toml" in optional else (),
+        disclosure=read_disclosure(optional["disclosure.toml"])
+        if "disclosure.toml" in optional
         else default_rules(),
     )
     section.finish()
@@ -96,9 +99,7 @@ def read_study(path: str | Path | None = None) -> Study:
 def _id(section: Section) -> str:
     name = section.text("id")
     if not NAME.fullmatch(name):
-        section.fail(
-            "id", "expected small letters, digits, - and _ (it names folders), beginning with a letter."
-        )
+        section.fail("id", "expected a small letter, then small letters, digits, - and _: it names folders.")
     return name
 
 
@@ -127,9 +128,9 @@ def _roles(section: Section, codebook: Codebook) -> Roles:
 
 
 def digest(folder: Path) -> str:
-    """Return the SHA-256 over names and contents of the study's files: TOML, and tables that a TOML file names.
+    """Return the SHA-256 over names and contents of the study's TOML files and the table of municipalities.
 
-    Respondent data are no part of it; line ends and the folder's place are.
+    Respondent data and the folder's place are no part of it.
     """
     total = hashlib.sha256()
     for name in _study_files(folder):

@@ -35,7 +35,9 @@ def read_areas(
         labels[name] = table.labels("label", languages)
         column = _column(table, "column", rows)
         listed = [_area(row, name, districts, languages) for row in table.rows("area")]
-        areas += listed + _named_by_file(table, name, column, rows, {area.id for area in listed}, languages)
+        areas += listed + _named_by_file(
+            table, name, column, rows, {area.id for area in listed}, languages=languages
+        )
         membership[name] = {code: row[column] for code, row in zip(codes, rows, strict=True) if row[column]}
         table.finish()
         _check_division(table, name, areas, membership[name])
@@ -106,9 +108,10 @@ def _named_by_file(
     column: str,
     rows: Sequence[Mapping[str, str]],
     listed: set[str],
+    *,
     languages: Sequence[str],
 ) -> list[Area]:
-    """Areas that the division does not list, named by columns of the table (a municipality by its own name)."""
+    """Areas that the division does not list, named by columns of the table."""
     if "names" not in table:
         return []
     names = table.section("names")
@@ -132,8 +135,6 @@ def _check_division(table: Section, division: str, areas: Sequence[Area], member
             table.fail(f"area[{area.id}].tile", "another area lies on the same tile.")
     for code, area_id in members.items():
         if area_id not in known:
-            table.fail(
-                "column", f"municipality {code} lies in {area_id!r}, which is no area of the division."
-            )
+            table.fail("column", f"municipality {code} lies in {area_id!r}, no area of the division.")
     for area_id in sorted(known - set(members.values())):
         table.fail(f"area[{area_id}]", "holds no municipality.")

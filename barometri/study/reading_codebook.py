@@ -68,9 +68,7 @@ def _question(
 def _check_range(entry: Section, question: Question) -> None:
     low, high = question.minimum, question.maximum
     if question.kind != "number" and (low is not None or high is not None):
-        entry.fail(
-            "minimum" if low is not None else "maximum", "only a question of kind 'number' has a range."
-        )
+        entry.fail("minimum" if low is not None else "maximum", "only a number has a range. Remove it.")
     if low is not None and high is not None and low > high:
         entry.fail("minimum", "is above the maximum.")
 

@@ -1,8 +1,6 @@
-"""Reads what a study analyses, claims, calls a model and allows to be published."""
+"""Reads what a study analyses and claims, checked against its codebook, models and waves."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
-from importlib.resources import files
 from typing import Final, Literal, cast, get_args
 
 from barometri.study.codebook import Codebook
@@ -13,12 +11,11 @@ from barometri.study.plan import (
     Analysis,
     ChartKind,
     Claim,
-    DisclosureRules,
     Model,
-    ModelStates,
     Reading,
     Verb,
 )
+from barometri.study.reading_models import check_codes
 from barometri.study.study import Roles
 from barometri.study.toml import Section
 from barometri.study.waves import Wave
@@ -29,69 +26,6 @@ BASES: Final = ("answered", "asked")
 
 Relation = Literal[">", "<", "in", "shown"]
 ClaimKind = Literal["ordering", "quantity", "difference"]
-
-
-def read_models(
-    section: Section, codebook: Codebook, languages: Sequence[str]
-) -> tuple[tuple[Model, ...], ModelStates]:
-    """Read ``models.toml``: the codes of the battery and one entry a model."""
-    table = section.section("states", required=True)
-    states = ModelStates(
-        **{key: table.text(key) for key in ("established", "on_trial", "not_in_use")},
-        nothing_agreed=table.text("nothing_agreed", ""),
-        nothing_agreed_yes=table.text("nothing_agreed_yes", ""),
-    )
-    table.finish()
-    if states.nothing_agreed:
-        if states.nothing_agreed not in codebook:
-            table.fail("nothing_agreed", f"{states.nothing_agreed!r} is no question of the codebook.")
-        _check_codes(
-            table, "nothing_agreed_yes", codebook, states.nothing_agreed, [states.nothing_agreed_yes]
-        )
-    models: list[Model] = []
-    for row in section.rows("model"):
-        model = _model(row, codebook, states, languages)
-        if model.id in {other.id for other in models} or model.id in codebook:
-            row.fail("id", f"{model.id!r} stands twice or is a question. Give each model an id of its own.")
-        for question in model.questions:
-            if any(question in other.questions for other in models):
-                row.fail("questions", f"{question!r} belongs to another model too.")
-        models.append(model)
-    section.finish()
-    if not models:
-        section.fail("model", "there is no model. Add [[model]] or remove the file.")
-    return tuple(models), states
-
-
-def _model(row: Section, codebook: Codebook, states: ModelStates, languages: Sequence[str]) -> Model:
-    label = row.labels("label", languages)
-    model = Model(
-        id=row.text("id"),
-        label=label,
-        short=row.labels("short", languages, label),
-        questions=row.texts("questions"),
-        kind=row.text("kind", ""),
-        mark=row.text("mark", ""),
-        source=row.text("source", ""),
-    )
-    row.finish()
-    if not model.questions:
-        row.fail("questions", "there is no question. Name one, or the arrangements that count once.")
-    for question in model.questions:
-        if question not in codebook:
-            row.fail("questions", f"{question!r} is no question of the codebook.")
-        needed = (states.established, states.on_trial, states.not_in_use)
-        _check_codes(row, "questions", codebook, question, needed)
-    return model
-
-
-def _check_codes(section: Section, key: str, codebook: Codebook, question: str, codes: Sequence[str]) -> None:
-    known = [code.id for code in codebook[question].substantive]
-    for code in codes:
-        if code not in known:
-            section.fail(
-                key, f"{code!r} is no code of {question!r}; expected one of {', '.join(known) or 'none'}."
-            )
 
 
 class PlanReader:
@@ -160,13 +94,9 @@ class PlanReader:
             if modelled and item not in self.models:
                 row.fail("items", f"{item!r} is no model of models.toml.")
             if not modelled and item not in self.codebook:
-                row.fail(
-                    "items", f"{item!r} is no question of the codebook. Correct the name or add the question."
-                )
+                row.fail("items", f"{item!r} is no question of the codebook. Correct the name or add it.")
             if not modelled and not any(self._asked(wave, item) for wave in self.waves.values()):
-                row.fail(
-                    "items", f"{item!r} is asked in no wave. Add its column to a wave or remove it here."
-                )
+                row.fail("items", f"{item!r} is asked in no wave. Add its column to one or remove it here.")
             if analysis.verb in ("proportion", "change") and not self.codebook[item].good:
                 row.fail("items", f"{item!r} has no favourable codes. Add 'good' to it in codebook.toml.")
 
@@ -178,7 +108,7 @@ class PlanReader:
         if name == NUMBER_OF_MODELS and self.models:
             return
         if name not in self.codebook:
-            row.fail(key, f"{name!r} is no question of the codebook. Correct the name or add the question.")
+            row.fail(key, f"{name!r} is no question of the codebook. Correct the name or add it.")
         if not self.codebook[name].codes:
             row.fail(key, f"{name!r} has no codes to tell apart.")
 
@@ -237,7 +167,7 @@ class PlanReader:
                     if code not in MODEL_CLASSES:
                         table.fail(name, f"{code!r} is no class; expected {', '.join(MODEL_CLASSES)}.")
             else:
-                _check_codes(table, name, self.codebook, name, codes)
+                check_codes(table, name, self.codebook, name, codes)
             if not codes:
                 table.fail(name, "there is no code. Name at least one.")
         return restriction
@@ -257,47 +187,3 @@ def _check_relation(row: Section, claim: Claim) -> None:
                 row.fail(key, "expected a share between 0 and 1.")
         if claim.low is not None and claim.high is not None and claim.low >= claim.high:
             row.fail("low", "is not below high.")
-
-
-def default_rules() -> DisclosureRules:
-    """Return the package's thresholds with the source of each."""
-    return _package_rules()[0]
-
-
-def _package_rules() -> tuple[DisclosureRules, int]:
-    import tomllib  # noqa: PLC0415
-
-    text = files("barometri").joinpath("resources/disclosure.toml").read_text(encoding="utf-8")
-    section = Section(tomllib.loads(text), "disclosure.toml")
-    floor = section.integer("floor")
-    rules = _rules(section, DisclosureRules(), floor)
-    section.finish()
-    return rules, floor
-
-
-def read_disclosure(section: Section) -> DisclosureRules:
-    """Read a study's ``disclosure.toml``: thresholds above the package's, or below them down to the hard floor."""
-    defaults, floor = _package_rules()
-    rules = _rules(section, defaults, floor)
-    section.finish()
-    return rules
-
-
-def _rules(section: Section, defaults: DisclosureRules, floor: int) -> DisclosureRules:
-    numbers = ("minimum_n", "minimum_k", "unreliable", "small_base", "maximum_cells")
-    values = {name: section.integer(name, getattr(defaults, name)) for name in numbers}
-    for name in numbers:
-        if values[name] < floor:
-            section.fail(name, f"is below {floor}, the floor that no study may pass. Raise it.")
-    pairs = section.texts("structural_zeros")
-    for pair in pairs:
-        if not all(part.strip() for part in (*pair.partition(":")[::2],)):
-            section.fail("structural_zeros", f"{pair!r} is no pair 'item:code'.")
-    sources = {**defaults.sources, **section.mapping("sources")}
-    known = {entry.name for entry in fields(DisclosureRules)}
-    for name in sources:
-        if name not in known:
-            section.fail(f"sources.{name}", "is no threshold.")
-    return replace(
-        defaults, **values, mark=section.text("mark", defaults.mark), structural_zeros=pairs, sources=sources
-    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Literal, cast, get_args
+from typing import Final, Literal, cast, get_args
 
 from barometri.study.codebook import Codebook, Labels
 from barometri.study.study import Roles
@@ -10,6 +10,10 @@ from barometri.study.toml import Section, read_toml
 from barometri.study.waves import Equivalence, FileFormat, FrameCount, Status, Wave, WaveDesign
 
 SinglePsu = Literal["error", "adjust", "average", "certainty"]
+SEPARATORS: Final = (";", ",", "\t", "|")
+DECIMALS: Final = (",", ".")
+FEWEST_COLLAPSED: Final = 2
+"""A set of codes that are put together holds at least two."""
 
 
 def read_waves(folder: Path, codebook: Codebook, roles: Roles, languages: Sequence[str]) -> dict[int, Wave]:
@@ -28,9 +32,7 @@ def read_waves(folder: Path, codebook: Codebook, roles: Roles, languages: Sequen
         section = read_toml(folder, f"waves/{name}")
         wave = _Reader(section, codebook, roles, languages).wave()
         if name != f"{wave.year}.toml":
-            section.fail(
-                "year", f"is {wave.year}, but the file is called {name}. Name the file {wave.year}.toml."
-            )
+            section.fail("year", f"is {wave.year}, but the file is called {name}. Let the two agree.")
         waves[wave.year] = wave
     latest = waves[max(waves)]
     for wave in waves.values():
@@ -109,9 +111,7 @@ class _Reader:
                 table.fail(name, "is derived from another question and is not read from the file. Remove it.")
             twins = [other for other, text in columns.items() if text == column and other != name]
             if twins:
-                table.fail(
-                    name, f"reads the column {column!r} that {twins[0]!r} reads too. Give each its own."
-                )
+                table.fail(name, f"reads the column {column!r} like {twins[0]!r}. Give each its own.")
         if not columns:
             table.fail("", "there is no column. Name at least one.")
         return columns
@@ -120,25 +120,16 @@ class _Reader:
         names = self.section.texts("ignored")
         for name in names:
             if name in columns.values():
-                self.section.fail(
-                    "ignored", f"the column {name!r} is also read. Remove it here or in columns."
-                )
+                self.section.fail("ignored", f"the column {name!r} is read. Remove it here or in columns.")
         return names
 
     def file_format(self, table: Section) -> FileFormat:
-        keys = ("separator", "decimal", "encoding", "sheet")
-        given = {
-            key: table.text(key) if key != "separator" else self.separator(table)
-            for key in keys
-            if key in table
-        }
+        given = {key: table.text(key) for key in ("encoding", "sheet") if key in table}
+        for key, words in (("separator", SEPARATORS), ("decimal", DECIMALS)):
+            if key in table:
+                given[key] = table.word(key, words)
         table.finish()
         return FileFormat(**given)
-
-    @staticmethod
-    def separator(table: Section) -> str:
-        value = table.word("separator", (";", ",", "\t", "|"))
-        return value
 
     def recodes(self, columns: Mapping[str, str]) -> dict[str, dict[str, int]]:
         recodes: dict[str, dict[str, int]] = {}
@@ -213,9 +204,7 @@ class _Reader:
             if count < 1:
                 row.fail("count", "expected a positive number of people.")
             if tuple(sorted(cell)) != tuple(sorted(stratum)):
-                row.fail(
-                    "stratum", f"expected the variables of design.stratum: {', '.join(stratum) or 'none'}."
-                )
+                row.fail("stratum", f"expected the variables of design.stratum: {', '.join(stratum)}.")
             for name, code in cell.items():
                 self.codes(row, f"stratum.{name}", name, [code])
             if any(dict(other.stratum) == cell for other in counts):

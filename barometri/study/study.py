@@ -50,7 +50,7 @@ class Study:
     model_states: ModelStates | None = None
     areas: Areas | None = None
     claims: tuple[Claim, ...] = ()
-    disclosure: DisclosureRules = DisclosureRules()
+    disclosure: DisclosureRules = field(default_factory=DisclosureRules)
 
     def role(self, name: str, wave: int | None = None) -> str:
         """Return the variable that plays a role (``""`` if none)."""
@@ -61,14 +61,6 @@ class Study:
     def latest(self) -> int:
         """The year of the latest wave."""
         return max(self.waves)
-
-    def code_label(
-        self, question: str, code: str, language: str, *, wave: int | None = None, short: bool = False
-    ) -> str:
-        """Return the label of a code by id, with the wave's own wording where it has one."""
-        entry = self.codebook[question].code(code)
-        override = self.waves[wave].labels.get(question, {}) if wave in self.waves else {}
-        return override.get(code, entry.short if short else entry.label)[language]
 
     def question(self, name: str) -> Question:
         """Return a question of the codebook."""

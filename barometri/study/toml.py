@@ -1,7 +1,7 @@
 """A strict reader of the study's TOML: every fault names the file and the key.
 
-A ``Section`` is one table of a file. Its getters check the type and remember what was read; ``finish`` then refuses
-every key that nobody asked for, so a misspelt option cannot pass silently.
+A ``Section`` is one table of a file. Its getters check the type and remember what was read; ``finish`` then
+refuses every key that nobody asked for, so a misspelt option cannot pass silently.
 """
 
 import re
