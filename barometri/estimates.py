@@ -18,6 +18,9 @@ VALUE_COLUMNS = ("estimate", "se", "ci_low", "ci_high", "n", "n_weighted", "df",
 TOTAL = "_total"
 """Key of a ``by`` variable in the row of all its codes together (margins)."""
 
+MARK = "mark"
+"""Last column of a frame over waves: empty, ``similar`` or ``different``."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Estimates:
@@ -65,7 +68,7 @@ class Estimates:
     @property
     def keys(self) -> tuple[str, ...]:
         """Names of the key columns."""
-        return tuple(str(c) for c in self.frame.columns if c not in VALUE_COLUMNS)
+        return tuple(str(c) for c in self.frame.columns if c not in (*VALUE_COLUMNS, MARK))
 
 
 @dataclass(frozen=True, slots=True)
