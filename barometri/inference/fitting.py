@@ -14,7 +14,7 @@ IntArray = NDArray[np.int64]
 MAX_ITERATIONS = 100
 MAX_HALVINGS = 40
 DECREMENT = 1e-20  # of the weighted mean log-likelihood; the next Newton step would be lost in rounding
-SINGULAR = 1e-10  # smallest eigenvalue of the information in correlation form
+VANISHED = 1e-9  # share of the information at the start that separation leaves in no direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Fit:
         """
         if not self.converged:
             return np.full(self.scores.shape, np.nan)
-        return np.asarray(linalg.solve(self.information, (self.scores * self.weights[:, None]).T).T)
+        return np.asarray(np.linalg.solve(self.information, (self.scores * self.weights[:, None]).T).T)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def newton(value: Callable[[FloatArray], float], slopes: Slopes, start: FloatArr
     for iteration in range(1, MAX_ITERATIONS + 1):
         gradient, curvature = slopes(parameters)
         try:
-            step = linalg.solve(curvature, gradient, assume_a="pos")
+            step = linalg.cho_solve(linalg.cho_factor(curvature), gradient)
         except linalg.LinAlgError:
             return Peak(parameters, current, iteration, converged=False)
         done = float(step @ gradient) <= DECREMENT
@@ -135,19 +135,20 @@ def newton(value: Callable[[FloatArray], float], slopes: Slopes, start: FloatArr
     return Peak(parameters, current, MAX_ITERATIONS, converged=False)
 
 
-def invertible(information: FloatArray) -> bool:
-    """Whether an information matrix, scaled to unit diagonal, is safely positive definite.
+def informative(information: FloatArray, start: FloatArray) -> bool:
+    """Whether the information at the maximum is more than rounding beside that of the start, everywhere.
+
+    Where an outcome is separated, the likelihood flattens out along a direction and its information vanishes.
 
     Examples
     --------
     >>> import numpy as np
-    >>> invertible(np.eye(2)), invertible(np.ones((2, 2)))
+    >>> informative(np.eye(2), np.eye(2)), informative(np.diag([1.0, 1e-12]), np.eye(2))
     (True, False)
     """
-    size = np.sqrt(np.diag(information))
-    if not np.all(np.isfinite(information)) or not np.all(size > 0):
+    if not np.all(np.isfinite(information)):
         return False
-    return bool(linalg.eigvalsh(information / np.outer(size, size))[0] > SINGULAR)
+    return bool(linalg.eigh(information, start, eigvals_only=True)[0] > VANISHED)
 
 
 def aliased_columns(x: ArrayLike, weights: ArrayLike | None = None) -> IntArray:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from barometri.errors import DesignError
-from barometri.inference.fitting import Fit, invertible, newton, prepare, spread_scores
+from barometri.inference.fitting import Fit, informative, newton, prepare, spread_scores
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -148,7 +148,7 @@ def fit_ordinal(y: ArrayLike, x: ArrayLike, weights: ArrayLike) -> Fit:
         weights=np.asarray(weights, dtype=np.float64),
         log_likelihood=peak.value * float(w.sum()),
         iterations=peak.iterations,
-        converged=peak.converged and invertible(information),
+        converged=peak.converged and informative(information / w.sum(), _slopes(rows, start)[1]),
     )
 
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import linalg, special
 
 from barometri.errors import DesignError
-from barometri.inference.fitting import Fit, aliased_columns, invertible, newton, prepare, spread_scores
+from barometri.inference.fitting import Fit, aliased_columns, informative, newton, prepare, spread_scores
 from barometri.inference.ordinal import fit_ordinal, ordinal_probabilities
 
 __all__ = ["Fit", "aliased_columns", "fit_linear", "fit_logistic", "fit_ordinal", "ordinal_probabilities"]
@@ -112,7 +112,8 @@ def fit_logistic(y: ArrayLike, x: ArrayLike, weights: ArrayLike) -> Fit:
         curvature = (matrix * (share * mean * (1 - mean))[:, None]).T @ matrix
         return (share * (outcome - mean)) @ matrix, np.asarray(curvature)
 
-    peak = newton(value, slopes, np.zeros(matrix.shape[1]))
+    start = np.zeros(matrix.shape[1])
+    peak = newton(value, slopes, start)
     information = slopes(peak.parameters)[1] * w.sum()
     scores = matrix * (outcome - special.expit(matrix @ peak.parameters))[:, None]
     return Fit(
@@ -125,5 +126,5 @@ def fit_logistic(y: ArrayLike, x: ArrayLike, weights: ArrayLike) -> Fit:
         weights=np.asarray(weights, dtype=np.float64),
         log_likelihood=peak.value * float(w.sum()),
         iterations=peak.iterations,
-        converged=peak.converged and invertible(information),
+        converged=peak.converged and informative(information / w.sum(), slopes(start)[1]),
     )

@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import linalg
 
 FloatArray = NDArray[np.float64]
 
@@ -102,8 +101,8 @@ def sandwich(information: ArrayLike, score_covariance: ArrayLike) -> FloatArray:
     """
     h, v = np.asarray(information, dtype=np.float64), np.asarray(score_covariance, dtype=np.float64)
     try:
-        inverse = linalg.inv(h)
-    except linalg.LinAlgError:
+        inverse = np.linalg.inv(h)
+    except np.linalg.LinAlgError:
         return np.full(h.shape, np.nan)
     result = inverse @ v @ inverse.T
     return np.asarray((result + result.T) / 2)

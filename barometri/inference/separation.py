@@ -54,12 +54,14 @@ def separated_columns(y: ArrayLike, x: ArrayLike) -> tuple[int, ...]:
     """
     answers = np.asarray(y, dtype=np.int64)
     covariates = np.asarray(x, dtype=np.float64).reshape(len(answers), -1)
+    size = np.abs(covariates).max(axis=0, initial=0.0)
+    covariates = covariates / np.where(size > 0, size, 1.0)  # the program sees every column in one unit
     gains = _gains(answers, covariates)
-    size, cuts = gains.shape[1], int(answers.max())
+    width, cuts = gains.shape[1], int(answers.max())
     widest = _solve(-gains.sum(axis=0), -gains, np.zeros(len(gains)), (-1, 1))
     if gains.sum(axis=0) @ widest <= TINY:
         return ()
-    slopes = np.r_[np.zeros(2 * cuts), np.ones(2 * (size - cuts))]
+    slopes = np.r_[np.zeros(2 * cuts), np.ones(2 * (width - cuts))]
     split = np.hstack([gains[:, :cuts], -gains[:, :cuts], gains[:, cuts:], -gains[:, cuts:]])
     limit = np.r_[np.zeros(len(split)), -1.0]
     sparse = _solve(slopes, -np.vstack([split, split.sum(axis=0)]), limit, (0, None))
