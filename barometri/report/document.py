@@ -1,6 +1,6 @@
 """A report as blocks: what it says and in which order, before any file format."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from barometri.figures.chart import Chart
 from barometri.tables import Table
@@ -14,8 +14,26 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading inside a section."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Pairs of a term and what it means."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FindingBlock:
-    """A sentence with its number, interval and n, and the verdict in words."""
+    """A sentence with its number, interval and n, and the verdict in words.
+
+    ``kind`` is the verdict without a language, ``detail`` the shares behind a difference, ``reason`` why
+    there is no verdict.
+    """
 
     id: str
     sentence: str
@@ -24,14 +42,18 @@ class FindingBlock:
     interval: str
     n: str
     method: str
+    kind: str = ""
+    detail: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FigureBlock:
-    """A chart with its data table."""
+    """A chart with its data table; ``title`` names the topic, the chart's own title says the finding."""
 
     chart: Chart
     table: Table
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +63,7 @@ class TableBlock:
     table: Table
 
 
-Block = Paragraph | FindingBlock | FigureBlock | TableBlock
+Block = Paragraph | Heading | Terms | FindingBlock | FigureBlock | TableBlock
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +77,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The whole publication in one language."""
+    """The whole publication in one language.
+
+    ``id`` names its files, for instance ``demo_2021_fi``; ``languages`` lists the study's languages.
+    """
 
     language: str
     title: str
@@ -63,4 +88,6 @@ class Report:
     notice: str
     published: str
     sections: tuple[Section, ...]
-    footer: tuple[str, ...] = field(default_factory=tuple)
+    footer: tuple[str, ...] = ()
+    id: str = ""
+    languages: tuple[str, ...] = ()

@@ -1,0 +1,293 @@
+"""The section on methods and data: everything a reader needs to judge the numbers, in words."""
+
+import math
+from collections.abc import Iterable
+from typing import Final
+
+from barometri.disclosure.protected import Protected, ProtectedWave
+from barometri.report.document import Block, Heading, Paragraph, Section, TableBlock, Terms
+from barometri.study.waves import Equivalence, Wave
+from barometri.tables import Table
+from barometri.texts import Texts
+
+_VERDICTS: Final = (
+    "supported",
+    "same_direction",
+    "not_shown",
+    "contradicted",
+    "not_separated",
+    "depends_on_cannot_say",
+    "not_quantified",
+    "not_estimable",
+    "not_reportable",
+)
+_READINGS: Final = ("lower", "informed", "upper")
+
+
+def method_section(protected: Protected, texts: Texts) -> Section:
+    """Return the section on methods and data.
+
+    Parameters
+    ----------
+    protected
+        What is published.
+    texts
+        Words of the language.
+    """
+    blocks: list[Block] = [
+        *_data(protected, texts),
+        *_intervals(protected, texts),
+        *_claims(protected, texts),
+        *_cannot_say(protected, texts),
+        *_comparability(protected, texts),
+        *_disclosure(protected, texts),
+        *_sources(protected, texts),
+    ]
+    return Section("method", texts.text("report.method"), tuple(blocks))
+
+
+def note_words(note: str, texts: Texts, protected: Protected | None = None) -> str:
+    """Return a note in words; empty when the language has none.
+
+    ``note`` is a key with an optional name after a colon: ``lost_column:district``.
+    """
+    key, _, name = note.partition(":")
+    if not texts.has(f"note.{key}"):
+        return ""
+    if protected is not None and name in protected.study.codebook:
+        name = texts.label(protected.study.codebook[name].label)
+    return texts.text(f"note.{key}", name=name)
+
+
+def _data(protected: Protected, texts: Texts) -> list[Block]:
+    study = protected.study
+    blocks: list[Block] = [Heading(texts.text("method.data"))]
+    if study.synthetic:
+        blocks.append(Paragraph(texts.text("report.synthetic")))
+    blocks += [Paragraph(words) for words in (texts.label(study.description),) if words]
+    blocks.append(TableBlock(_waves(protected, texts)))
+    notes = [*protected.notes, *(note for part in protected.tables.values() for note in part.notes)]
+    worded = (note_words(note, texts, protected) for note in notes)
+    return [*blocks, *(Paragraph(words) for words in _unique(worded))]
+
+
+def _waves(protected: Protected, texts: Texts) -> Table:
+    keys = ("year", "respondents", "field_days", "response_rate", "mode", "weighted")
+    rows = tuple(_wave_row(part, protected, texts) for part in protected.waves)
+    values = tuple(
+        (None, None if math.isnan(part.n) else part.n, None, part.response_rate, None, None)
+        for part in protected.waves
+    )
+    notes = (texts.label(protected.study.waves[part.year].note) for part in protected.waves)
+    return Table(
+        id="waves",
+        title=texts.text("method.waves"),
+        headers=tuple(texts.text(f"method.{key}") for key in keys),
+        rows=rows,
+        values=values,
+        row_headers=1,
+        notes=tuple(_unique(notes)),
+    )
+
+
+def _wave_row(part: ProtectedWave, protected: Protected, texts: Texts) -> tuple[str, ...]:
+    wave = protected.study.waves[part.year]
+    none = texts.text("numbers.none")
+    return (
+        str(part.year),
+        texts.count(part.n),
+        "–".join(_day(day, texts) for day in part.field_days.split("/")) if part.field_days else none,
+        none if part.response_rate is None else texts.percent(part.response_rate),
+        texts.label(wave.mode) or none,
+        texts.text("method.yes" if part.has_weights else "method.no"),
+    )
+
+
+def _day(written: str, texts: Texts) -> str:
+    """Return ``2021-02-03`` or ``2021-02`` as the language writes it; anything else as it stands."""
+    parts = written.strip().split("-")
+    if not all(part.isdigit() for part in parts):
+        return written
+    numbers = [int(part) for part in parts]
+    match numbers:
+        case [year, month, day]:
+            return texts.text("numbers.date", day=day, month=month, year=year)
+        case [year, month]:
+            return f"{month}/{year}"
+        case _:
+            return written
+
+
+def _intervals(protected: Protected, texts: Texts) -> list[Block]:
+    part = next((wave for wave in protected.waves if wave.year == protected.wave), None)
+    wave = protected.study.waves.get(protected.wave)
+    blocks: list[Block] = [Heading(texts.text("method.intervals"))]
+    if part is not None and wave is not None:
+        blocks += [Paragraph(words) for words in _design(part, wave, protected, texts)]
+    methods = {
+        str(method).partition("/")[0]
+        for table in protected.tables.values()
+        for method in table.frame["method"]
+    }
+    words = [texts.text("method.interval")]
+    if "korn_graubard" in methods:
+        words.append(texts.text("method.korn_graubard"))
+    if any(table.statistic != "proportion" or table.effects for table in protected.tables.values()):
+        words.append(texts.text("method.student"))
+    words.append(texts.text("method.rounding"))
+    if any(table.effects for table in protected.tables.values()):
+        words.append(texts.text("method.association"))
+    return [*blocks, Paragraph(" ".join(words))]
+
+
+def _design(part: ProtectedWave, wave: Wave, protected: Protected, texts: Texts) -> list[str]:
+    """Say how the wave was drawn and weighted."""
+    design = wave.design
+    words = []
+    if part.has_weights and wave.frame and not design.weight:
+        words.append(texts.text("method.design_frame", strata=_names(design.stratum, protected, texts)))
+    else:
+        if part.has_weights:
+            words.append(texts.text("method.design_weight"))
+        if design.stratum:
+            words.append(texts.text("method.design_strata", strata=_names(design.stratum, protected, texts)))
+    if design.psu:
+        words.append(texts.text("method.design_psu", psu=_names(design.psu, protected, texts)))
+    if not words:
+        return [texts.text("method.design_none")]
+    words.append(texts.text("method.fpc" if design.fpc or wave.census_invited else "method.no_fpc"))
+    return [" ".join(words)]
+
+
+def _names(variables: Iterable[str], protected: Protected, texts: Texts) -> str:
+    codebook = protected.study.codebook
+    return texts.listing(
+        [texts.label(codebook[name].label) if name in codebook else name for name in variables]
+    )
+
+
+def _claims(protected: Protected, texts: Texts) -> list[Block]:
+    if not protected.claims:
+        return []
+    pairs = tuple((texts.text(f"verdict.{key}"), texts.text(f"method.verdict_{key}")) for key in _VERDICTS)
+    return [
+        Heading(texts.text("method.claims")),
+        Paragraph(texts.text("method.claims_text")),
+        Terms(pairs),
+    ]
+
+
+def _cannot_say(protected: Protected, texts: Texts) -> list[Block]:
+    if not protected.study.models:
+        return []
+    pairs = tuple(
+        (texts.text(f"method.cannot_say_{key}"), texts.text(f"method.cannot_say_{key}_text"))
+        for key in _READINGS
+    )
+    return [
+        Heading(texts.text("method.cannot_say")),
+        Paragraph(texts.text("method.cannot_say_lead")),
+        Terms(pairs),
+        Paragraph(texts.text("method.cannot_say_items")),
+    ]
+
+
+def _comparability(protected: Protected, texts: Texts) -> list[Block]:
+    pairs = tuple(
+        _difference(year, entry, protected, texts)
+        for year in sorted(part.year for part in protected.waves)
+        for entry in protected.study.waves[year].equivalence
+        if entry.status != "same"
+    )
+    if not pairs:
+        return []
+    return [
+        Heading(texts.text("method.comparability")),
+        Paragraph(texts.text("method.comparability_lead")),
+        Terms(pairs),
+    ]
+
+
+def _difference(year: int, entry: Equivalence, protected: Protected, texts: Texts) -> tuple[str, str]:
+    question = protected.study.question(entry.question)
+    status = texts.text(f"method.comparable_{entry.status}")
+    label = texts.label(question.label)
+    if not entry.code:
+        term = texts.text("method.comparable_whole", year=year, question=label, status=status)
+    else:
+        code = texts.label(question.code(entry.code).label)
+        term = texts.text("method.comparable_code", year=year, question=label, code=code, status=status)
+    return term.rstrip("."), texts.label(entry.note)
+
+
+def _disclosure(protected: Protected, texts: Texts) -> list[Block]:
+    rules = protected.study.disclosure
+    marks = tuple(
+        (texts.text(f"method.status_{key}"), texts.text(f"method.status_{key}_text", limit=limit))
+        for key, limit in (("small_base", rules.small_base), ("unreliable", rules.unreliable))
+    )
+    said = texts.text(
+        "method.disclosure_rules",
+        minimum_n=rules.minimum_n,
+        minimum_k=rules.minimum_k,
+        mark=texts.quote(rules.mark),
+    )
+    return [
+        Heading(texts.text("method.disclosure")),
+        Paragraph(said),
+        Terms(marks),
+        TableBlock(_hidden(protected, texts)),
+    ]
+
+
+def _hidden(protected: Protected, texts: Texts) -> Table:
+    """Return how much was withheld by table: one count, whatever the reason."""
+    counts = [
+        (_title(part.table, protected, texts), part.cells, part.primary + part.secondary)
+        for part in protected.hidden
+    ]
+    total = (
+        texts.text("method.hidden_total"),
+        sum(cells for _, cells, _ in counts),
+        sum(hidden for *_, hidden in counts),
+    )
+    lines = [*counts, total]
+    return Table(
+        id="withheld",
+        title=texts.text("method.disclosure_hidden"),
+        headers=tuple(texts.text(f"method.hidden_{key}") for key in ("table", "records", "count")),
+        rows=tuple((name, texts.count(cells), texts.count(hidden)) for name, cells, hidden in lines),
+        values=tuple((None, float(cells), float(hidden)) for _, cells, hidden in lines),
+        row_headers=1,
+    )
+
+
+def _title(name: str, protected: Protected, texts: Texts) -> str:
+    part = protected.tables.get(name)
+    return (texts.label(part.analysis.title) if part else "") or name
+
+
+def _sources(protected: Protected, texts: Texts) -> list[Block]:
+    study, provenance = protected.study, protected.provenance
+    claims = _unique(result.claim.source for result in protected.claims)
+    packages = ", ".join(f"{name} {version}" for name, version in sorted(provenance.packages.items()))
+    pairs = [
+        (texts.text("method.source_claims"), " ".join(claims)),
+        (texts.text("method.version"), f"barometri {provenance.version}".strip()),
+        (texts.text("method.packages"), packages),
+        (texts.text("method.study_digest"), study.digest),
+        *(
+            (texts.text("method.input", name=name), value)
+            for name, value in sorted(provenance.inputs.items())
+        ),
+    ]
+    source = texts.label(study.source)
+    return [
+        Heading(texts.text("method.sources")),
+        *([Paragraph(source)] if source else []),
+        Terms(tuple((term, value) for term, value in pairs if value)),
+    ]
+
+
+def _unique(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(word for word in words if word))
