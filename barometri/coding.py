@@ -9,7 +9,7 @@ import pandas as pd
 
 from barometri.design import EQUAL, CodedDesign, Stage, SurveyDesign, names
 from barometri.errors import DesignError
-from barometri.inference.linearization import make_strata, single_unit_strata
+from barometri.inference.strata import make_strata, single_unit_strata
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -58,7 +58,9 @@ class Condition:
         return Negated(self)
 
     def __bool__(self) -> bool:
-        raise OptionError("A condition has no single truth value; join conditions by &, | and ~, in brackets.")
+        raise OptionError(
+            "A condition has no single truth value; join conditions by &, | and ~, in brackets."
+        )
 
     def __repr__(self) -> str:
         return str(self)

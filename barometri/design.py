@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from barometri.errors import DesignError, check_option
-from barometri.inference.linearization import SINGLE_PSU, SinglePsu, Strata, degrees_of_freedom
+from barometri.inference.linearization import degrees_of_freedom
+from barometri.inference.strata import SINGLE_PSU, SinglePsu, Strata
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -183,6 +183,12 @@ class Survey:
         question = self.question(name)
         return question is not None and question.kind in CODED
 
+    def is_numeric(self, name: str) -> bool:
+        """Whether a variable holds numbers (truth values among them)."""
+        self._known(name)
+        kind = self._frame.collect_schema()[name]
+        return kind.is_numeric() or kind == nw.Boolean
+
     def values(self, name: str) -> npt.NDArray[Any]:
         """Return the values of a variable in memory, shape (n,), for the package's own passes."""
         self._known(name)
@@ -258,7 +264,9 @@ class Survey:
         else:
             array = np.asarray(values)
         if array.shape != (len(self.rows),):
-            raise OptionError(f"with_column({name!r}) needs one value for each of {len(self.rows)} respondents.")
+            raise OptionError(
+                f"with_column({name!r}) needs one value for each of {len(self.rows)} respondents."
+            )
         series = nw.new_series(name, array, backend=self.rows.implementation)
         copy = self._copy(self.rows.with_columns(series))
         if question is not None:

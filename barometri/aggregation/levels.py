@@ -1,0 +1,106 @@
+"""Which answers a variable has, and their integer codes in memory."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import narwhals as nw
+import numpy as np
+import numpy.typing as npt
+
+from barometri.backends import collect
+from barometri.coding import MISSING, factorize
+from barometri.study.codebook import Question
+from barometri.study.codes import DONT_KNOW, MissingReason
+from barometri.survey import Survey
+
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One answer: its value in the responses, its name in results, and whether anybody gave it."""
+
+    value: Hashable
+    id: Hashable
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """Position of each respondent's value among ``values``, -1 for missing, shape (n,)."""
+
+    codes: IntArray
+    values: tuple[Hashable, ...]
+
+
+def levels(survey: Survey, name: str) -> tuple[Level, ...]:
+    """Return the answers of a variable: the codebook's in its order, else the distinct values, sorted.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from barometri.design import SurveyDesign
+    >>> survey = Survey(pd.DataFrame({"x": ["b", "a"]}), SurveyDesign(weight="equal"))
+    >>> [level.value for level in levels(survey, "x")]
+    ['a', 'b']
+    """
+    question = survey.question(name)
+    found = _distinct(survey, name)
+    if question is None or not question.codes:
+        return tuple(Level(value, value, present=True) for value in found)
+    seen = set(found)
+    return tuple(Level(code.value, code.id, code.value in seen) for code in question.substantive)
+
+
+def cannot_say(survey: Survey, name: str) -> Level:
+    """Return the level of "cannot say" of a codebook question, under the codebook's own name for it."""
+    question = survey.question(name)
+    return Level(DONT_KNOW, _cannot_say_id(question), DONT_KNOW in set(_distinct(survey, name)))
+
+
+def _cannot_say_id(question: Question | None) -> str:
+    codes = () if question is None else question.codes
+    own = (code.id for code in codes if code.missing is MissingReason.DONT_KNOW)
+    return next(own, MissingReason.DONT_KNOW.value)
+
+
+def coded(survey: Survey, name: str) -> Coded:
+    """Return a variable in memory as positions among its distinct values, made once."""
+    key = f"codes:{name}"
+    if key not in survey.cache:
+        codes, values = factorize(survey.values(name))
+        survey.cache[key] = Coded(codes, tuple(plain(value) for value in values))
+    found: Coded = survey.cache[key]
+    return found
+
+
+def _distinct(survey: Survey, name: str) -> tuple[Hashable, ...]:
+    if not survey.is_lazy:
+        return coded(survey, name).values
+    key = f"levels:{name}"
+    if key not in survey.cache:
+        column = collect(survey.lazy.select(nw.col(name)).unique())[name]
+        survey.cache[key] = tuple(plain(value) for value in factorize(column)[1])
+    found: tuple[Hashable, ...] = survey.cache[key]
+    return found
+
+
+def plain(value: object) -> Hashable:
+    """Whole numbers as integers: a column with empty cells holds floats."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, Hashable) else str(value)
+
+
+def position(values: tuple[Hashable, ...], wanted: tuple[Hashable, ...]) -> IntArray:
+    """Return for each value its position among the wanted ones, `MISSING` for others; one more entry at the end.
+
+    The last entry stands for the code -1, so that the table can be indexed by codes as they are.
+
+    Examples
+    --------
+    >>> position(("a", "b"), ("b",)).tolist()
+    [-1, 0, -1]
+    """
+    place = {value: number for number, value in enumerate(wanted)}
+    return np.array([*(place.get(value, MISSING) for value in values), MISSING], dtype=np.int64)

@@ -1,0 +1,165 @@
+"""From sums to estimates with joint covariance, counts and degrees of freedom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from barometri.aggregation import Plan, Sums, aggregate
+from barometri.errors import DesignError
+from barometri.estimation.cells import Cells
+from barometri.estimation.targets import ItemPlan, Target, people
+from barometri.inference.linearization import degrees_of_freedom
+from barometri.inference.moments import effective_size, simple_random_variance
+from barometri.inference.records import RecordStage, combine, record_covariance, sum_units
+from barometri.survey import Survey
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Everything about the rows of a call, each of shape (R,) but the covariance, (R, R).
+
+    ``kish`` is Kish's number of cases, ``population`` the N of cells made of whole strata drawn with one weight.
+    """
+
+    targets: tuple[Target, ...]
+    estimate: FloatArray
+    covariance: FloatArray
+    n: FloatArray
+    n_weighted: FloatArray
+    k: FloatArray
+    kish: FloatArray
+    df: FloatArray
+    population: FloatArray
+    simple: FloatArray
+    sums: Sums
+
+
+def compute(survey: Survey, items: Sequence[ItemPlan], cells: Cells) -> Numbers:
+    """Run the pass and estimate; rows are targets × cells."""
+    plans = [*items, people()]
+    plan = Plan(tuple(item.measure for item in plans), cells.by, cells.values)
+    sums = aggregate(survey, plan)
+    if survey.design.single_psu == "error" and sums.design.lonely:
+        raise DesignError(
+            f"Strata with a single sampling unit: {'; '.join(sums.design.lonely)}. Their variance cannot be "
+            'estimated. Collapse them into a neighbour, or choose single_psu="adjust", "average" or "certainty".'
+        )
+    targets = tuple(_widen(t, plan, place) for place, item in enumerate(items) for t in item.targets)
+    member = cells.member(sums.codes)
+    numerator = np.stack([target.numerator for target in targets])
+    below = [target.denominator for target in targets if target.denominator is not None]
+    combined = combine(sums.first, member, numerator, np.stack(below) if below else None)
+    stages = [RecordStage(s.unit[sums.group], s.stratum, s.strata) for s in sums.design.stages]
+    covariance = record_covariance(
+        combined,
+        sums.first,
+        sums.second,
+        _finest(sums),
+        member,
+        stages,
+        single_psu=survey.design.single_psu,
+    )
+    estimate = combined.estimate.ravel()
+    return _numbers(targets, estimate, covariance, sums, member)
+
+
+def _widen(target: Target, plan: Plan, place: int) -> Target:
+    """Put a target's combinations among the features of all items."""
+    start, width = plan.starts[place], plan.measures[place].width
+
+    def wide(own: FloatArray | None) -> FloatArray | None:
+        if own is None:
+            return None
+        result = np.zeros(plan.width)
+        result[start : start + width] = own
+        return result
+
+    numerator, base = wide(target.numerator), wide(target.base)
+    assert numerator is not None  # noqa: S101  (for the type checker)
+    assert base is not None  # noqa: S101
+    return Target(
+        target.item,
+        target.category,
+        numerator,
+        wide(target.denominator),
+        base,
+        wide(target.counted),
+        wide(target.deviation),
+        wide(target.spread),
+    )
+
+
+def _finest(sums: Sums) -> npt.NDArray[np.int64]:
+    """Number of the finest cell of each record."""
+    if sums.codes.shape[1] == 0:
+        return np.zeros(len(sums.group), dtype=np.int64)
+    _, cell = np.unique(sums.codes, axis=0, return_inverse=True)
+    return cell.reshape(-1).astype(np.int64)
+
+
+def _numbers(
+    targets: tuple[Target, ...], estimate: FloatArray, covariance: FloatArray, sums: Sums, member: BoolArray
+) -> Numbers:
+    inside = member.astype(np.float64)
+    zero = np.zeros(sums.first.shape[1])
+    base = np.stack([target.base for target in targets])
+    counted = np.stack([zero if t.counted is None else t.counted for t in targets])
+    deviation = np.stack([zero if t.deviation is None else t.deviation for t in targets])
+    spread = np.stack([zero if t.spread is None else t.spread for t in targets])
+    shape = (len(targets), len(member))
+
+    def over(values: FloatArray, features: FloatArray) -> FloatArray:
+        return (features @ values.T @ inside.T).ravel()
+
+    n = over(sums.count, base)
+    weighted = over(sums.first, base)
+    shown = np.repeat([t.counted is not None for t in targets], shape[1])
+    kish = effective_size(weighted, over(sums.square, base))
+    return Numbers(
+        targets,
+        estimate,
+        covariance,
+        n,
+        weighted,
+        np.where(shown, over(sums.count, counted), np.nan),
+        kish,
+        _domain_df(sums, member, base),
+        np.where(np.isclose(kish, n, rtol=1e-9), _population(sums, member, shape), np.nan),
+        simple_random_variance(
+            n, weighted, over(sums.first, deviation), over(sums.spread, spread), comparison="with_replacement"
+        ),
+        sums,
+    )
+
+
+def _domain_df(sums: Sums, member: BoolArray, base: FloatArray) -> FloatArray:
+    """Units with members of the base, minus strata with such units."""
+    stage = sums.design.stages[0]
+    features = np.broadcast_to(base[:, None, :], (len(base), len(member), base.shape[1]))
+    counts = sum_units(sums.count, stage.unit[sums.group], len(stage.stratum), member, features)
+    if sums.design.elements and len(sums.design.stages) == 1:
+        return degrees_of_freedom(counts)
+    units = np.zeros((len(stage.strata.units), counts.shape[1]))
+    np.add.at(units, stage.stratum, (counts > 0).astype(np.float64))
+    return degrees_of_freedom(units)
+
+
+def _population(sums: Sums, member: BoolArray, shape: tuple[int, int]) -> FloatArray:
+    """Population count of cells that are whole strata of people drawn directly; NaN for others."""
+    stage = sums.design.stages[0]
+    if not (sums.design.elements and len(sums.design.stages) == 1):
+        return np.full(shape, np.nan).ravel()
+    ones = np.zeros((1, len(member), sums.count.shape[1]))
+    ones[:, :, -1] = 1.0  # the last measure counts everybody
+    people_by = sum_units(sums.count, stage.unit[sums.group], len(stage.stratum), member, ones)
+    touched = people_by > 0
+    whole = np.all(~touched | (people_by == stage.strata.units[:, None]), axis=0)
+    finite = np.where(np.isfinite(stage.counts), stage.counts, 0.0)
+    known = whole & np.all(~touched | np.isfinite(stage.counts)[:, None], axis=0)
+    cells = np.where(known, finite @ touched, np.nan)
+    return np.broadcast_to(cells, shape).ravel()
