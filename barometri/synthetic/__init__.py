@@ -1,6 +1,6 @@
-"""Made-up waves of a study from a stated population truth: for the demonstration and for tests.
+"""Made-up waves of a study from a stated population truth, for the demonstration and for tests.
 
-The truth is data (``truth.toml`` in the study's folder); nothing here knows a question, a group or a district.
+The truth is data, ``truth.toml`` in the study's folder; nothing here knows a question, a group or a district.
 """
 
 from barometri.synthetic.population import population

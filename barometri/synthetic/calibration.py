@@ -47,10 +47,7 @@ def intercepts(linear: Floats, cells: Integers, targets: Floats, weights: Floats
 
 
 def even_uniforms(cells: Integers, rng: np.random.Generator) -> Floats:
-    """Return uniforms that fill each cell evenly, one in every n-th part of the unit interval, in random order.
-
-    Shares in the population then stay near what is stated, however small the cell.
-    """
+    """Return uniforms that fill each cell evenly: one in every n-th part of 0 to 1, in random order."""
     order = np.lexsort((rng.random(len(cells)), cells))
     sizes = np.bincount(cells)
     starts = np.cumsum(sizes) - sizes
@@ -59,12 +56,16 @@ def even_uniforms(cells: Integers, rng: np.random.Generator) -> Floats:
     return np.asarray((ranks + rng.random(len(cells))) / sizes[cells], dtype=np.float64)
 
 
-def chosen(chance: Floats, cells: Integers, rng: np.random.Generator) -> Flags:
-    """Return who is drawn, everyone with his own chance and every cell with the sum of its chances, to the person.
+def chosen(
+    chance: Floats, cells: Integers, rng: np.random.Generator, *, along: Integers | None = None
+) -> Flags:
+    """Return who is drawn: everyone with his own chance, every cell as often as its chances add up to.
 
-    Systematic draws in random order: the population's shares are the stated ones, not the stated ones and noise.
+    Draws are systematic, in random order or along the classes of ``along``, so that the population has the
+    stated shares and not those and noise.
     """
-    order = np.lexsort((rng.random(len(cells)), cells))
+    noise = rng.random(len(cells))
+    order = np.lexsort((noise, cells) if along is None else (noise, along, cells))
     sums = np.bincount(cells, chance)
     before = (np.cumsum(sums) - sums)[cells[order]]
     reached = np.cumsum(chance[order]) - before + 0.5
@@ -74,7 +75,7 @@ def chosen(chance: Floats, cells: Integers, rng: np.random.Generator) -> Flags:
 
 
 def allocate(total: int, sizes: Integers, minimum: int = 0) -> Integers:
-    """Share out ``total`` in proportion to ``sizes`` by largest remainders, none below ``minimum`` nor above its size.
+    """Share out ``total`` by sizes and largest remainders, none below ``minimum`` nor above its size.
 
     Examples
     --------

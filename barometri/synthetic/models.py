@@ -1,4 +1,4 @@
-"""What officials say is agreed: every model's state, how it spreads over its questions, and that nothing is."""
+"""What officials say is agreed: each model's state, its spread over its questions, and that nothing is."""
 
 from dataclasses import dataclass
 
@@ -6,132 +6,111 @@ import numpy as np
 
 from barometri.errors import StudyError
 from barometri.study.codes import DONT_KNOW
-from barometri.study.plan import Model, ModelStates
+from barometri.study.plan import ModelStates
 from barometri.study.study import Study
 from barometri.synthetic.calibration import Flags, Floats, Integers, chosen, intercepts, logistic
-from barometri.synthetic.places import Organisers, People, by_code
-from barometri.synthetic.truth import ModelTruth, Truth
+from barometri.synthetic.world import World
 
 _DOUBT = 0.5
-"""How much officials differ in what they say they cannot tell (standard deviation, log odds)."""
+"""How much officials differ in what they say they cannot tell (log odds per unit of doubt)."""
+_FAITHFUL = 0.9
+"""Share who report an agreement in the state that the organiser has it; the others as it is on average."""
+_UNSURE = 0.6
+"""Share who cannot say whether nothing is agreed, of those who report no model and do not say so."""
+
+ESTABLISHED, ON_TRIAL, NOT_IN_USE, UNKNOWN = range(4)
+
+_ALSO_AGREED, _ALSO_UNKNOWN = 0.15, 0.15
+"""Where a model is agreed: chances that another of its arrangements is too, or that one cannot say."""
+_UNKNOWN_TOO = 0.8
+"""Where one cannot say about a model: chance of not being able to say about another of its arrangements."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """Answers about models: question id to codes, and a table officials by models of what they report agreed."""
+    """Answers by question id, and a table officials by models of what they report agreed."""
 
     answers: dict[str, Integers]
     agreed: Flags
 
 
+def cannot_say(world: World, shares: Floats) -> Flags:
+    """Return who cannot say: the stated share of every group, more often those who seldom can."""
+    linear = _DOUBT * world.who.doubt
+    chance = logistic(linear + intercepts(linear, world.who.group, shares)[world.who.group])
+    return chosen(chance, world.who.group, world.rng)
+
+
+def reports(world: World) -> Reports:
+    """Return what every official says about every model, and whether he says that nothing is agreed."""
+    study, people = world.study, len(world.who.group)
+    states = _states(study)
+    answers: dict[str, Integers] = {}
+    agreed = np.zeros((people, len(study.models)), dtype=np.bool_)
+    insight = world.truth.organisers.insight * world.rng.standard_normal(people)
+    for column, model in enumerate(study.models):
+        state = _report(world, column, insight)
+        agreed[:, column] = state < NOT_IN_USE
+        stated = world.truth.models[model.id].arrangements
+        weights = np.array([stated.get(name, 1.0) for name in model.questions])
+        table = _arrangements(state, weights, world.rng)
+        for name, one in zip(model.questions, table.T, strict=True):
+            question = study.question(name)
+            ids = (states.established, states.on_trial, states.not_in_use)
+            codes = np.array([*(question.code(i).value for i in ids), DONT_KNOW], dtype=np.int64)
+            answers[name] = codes[one]
+    if states.nothing_agreed and world.wave.asked(states.nothing_agreed):
+        answers[states.nothing_agreed] = _nothing(world, states, agreed.sum(axis=1))
+    return Reports(answers, agreed)
+
+
 def _states(study: Study) -> ModelStates:
     if study.model_states is None:
-        raise StudyError("the study asks about models but names no states; add [model_states] to study.toml.")
+        raise StudyError("models.toml: the study asks about models but names no states; add them.")
     return study.model_states
 
 
-def _stated(truth: Truth, model: Model) -> ModelTruth:
-    try:
-        return truth.models[model.id]
-    except KeyError:
-        raise StudyError(f"truth.toml: no table models.{model.id}; state its truth.") from None
-
-
-def cannot_say(shares: Floats, group: Integers, outlook: Floats, rng: np.random.Generator) -> Flags:
-    """Return who cannot say: the stated share of every group, more often those who seldom can."""
-    linear = _DOUBT * outlook
-    chance = logistic(linear + intercepts(linear, group, shares)[group])
-    return chosen(chance, group, rng)
-
-
-def _codes(question_codes: tuple[int, int, int], state: Integers) -> Integers:
-    """Return codes for states 0 established, 1 on trial, 2 not in use, 3 cannot say."""
-    return np.array([*question_codes, DONT_KNOW], dtype=np.int64)[state]
-
-
-def _report(
-    study: Study,
-    stated: ModelTruth,
-    column: int,
-    places: Organisers,
-    who: People,
-    truth: Truth,
-    doubt: Floats,
-    insight: Floats,
-    rng: np.random.Generator,
-) -> Integers:
-    """Return the state of one model that each official reports: 0 to 3 as in ``_codes``."""
-    groups, districts = (study.question(study.role(r)) for r in ("group", "district"))
-    unknown = cannot_say(by_code(stated.cannot_say, groups), who.group, doubt, rng)
-    there = places.agreed[who.organiser, column]
-    linear = truth.organisers.agreement_strength * there + by_code(stated.lean, groups)[who.group] + insight
-    wanted = by_code(stated.agreed, districts)
-    base = intercepts(linear, who.district, wanted, 1.0 - unknown)
-    agreed = chosen((1.0 - unknown) * logistic(linear + base[who.district]), who.district, rng)
-    trial = np.where(
-        rng.random(len(agreed)) < 0.9,
-        places.trial[who.organiser, column],
-        rng.random(len(agreed)) < stated.trial,
-    )
-    return np.where(unknown, 3, np.where(agreed, np.where(trial, 1, 0), 2)).astype(np.int64)
+def _report(world: World, column: int, insight: Floats) -> Integers:
+    """Return the state of one model that each official reports."""
+    stated = world.truth.models[world.study.models[column].id]
+    who, rng = world.who, world.rng
+    unknown = cannot_say(world, world.by("group", stated.cannot_say))
+    linear = world.truth.organisers.agreement_strength * world.places.agreed[who.organiser, column]
+    linear = linear + insight + world.by("group", stated.lean)[who.group]
+    known = np.where(unknown, 0.0, 1.0)
+    base = intercepts(linear, who.district, world.by("district", stated.agreed), known)
+    agreed = chosen(known * logistic(linear + base[who.district]), who.district, rng)
+    own = rng.random(len(agreed)) < stated.trial
+    trial = np.where(rng.random(len(agreed)) < _FAITHFUL, world.places.trial[who.organiser, column], own)
+    state = np.where(agreed, np.where(trial, ON_TRIAL, ESTABLISHED), NOT_IN_USE)
+    return np.where(unknown, UNKNOWN, state).astype(np.int64)
 
 
 def _arrangements(state: Integers, weights: Floats, rng: np.random.Generator) -> Integers:
-    """Return states of a model's arrangements, officials by questions, that together give the model's state."""
+    """Return states of a model's arrangements, officials by questions, which give the model's together."""
     people, questions = len(state), len(weights)
     first = rng.choice(questions, size=people, p=weights / weights.sum())
     main = np.arange(questions) == first[:, None]
-    other = rng.random((people, questions))
-    agreed = np.where(other < 0.15, state[:, None], np.where(other < 0.3, 3, 2))
-    unsure = np.where(other < 0.8, 3, 2)
-    rest = np.where((state < 2)[:, None], agreed, np.where((state == 3)[:, None], unsure, 2))
-    return np.where(main, state[:, None], rest).astype(np.int64)
+    drawn, model = rng.random((people, questions)), state[:, None]
+    beside = np.where(drawn < _ALSO_AGREED + _ALSO_UNKNOWN, UNKNOWN, NOT_IN_USE)
+    beside = np.where(drawn < _ALSO_AGREED, model, beside)
+    unsure = np.where(drawn < _UNKNOWN_TOO, UNKNOWN, NOT_IN_USE)
+    rest = np.where(model == UNKNOWN, unsure, np.where(model == NOT_IN_USE, NOT_IN_USE, beside))
+    return np.where(main, model, rest).astype(np.int64)
 
 
-def _nothing(study: Study, truth: Truth, who: People, count: Integers, rng: np.random.Generator) -> Integers:
-    """Return the answer that nothing is agreed, of the stated share by district among those who report no model."""
-    states = _states(study)
-    question = study.question(states.nothing_agreed)
+def _nothing(world: World, states: ModelStates, count: Integers) -> Integers:
+    """Return whether nothing is agreed: the stated share by district, all among who report no model."""
+    question = world.study.question(states.nothing_agreed)
     yes = question.code(states.nothing_agreed_yes).value
     no = next(code.value for code in question.substantive if code.value != yes)
-    wanted = by_code(truth.nothing_agreed.agreed, study.question(study.role("district")))
-    people = np.bincount(who.district, minlength=len(wanted))
-    none = np.bincount(who.district[count == 0], minlength=len(wanted))
-    share = wanted * people / np.maximum(none, 1)
+    stated, where, none = world.truth.nothing_agreed, world.who.district, count == 0
+    wanted = world.by("district", stated.agreed)
+    everybody = np.bincount(where, minlength=len(wanted))
+    share = wanted * everybody / np.maximum(np.bincount(where[none], minlength=len(wanted)), 1)
     if (share > 1).any():
-        raise StudyError(
-            "truth.toml, nothing_agreed: a district's share exceeds those who report no model; lower it."
-        )
-    cells = np.where(count == 0, who.district, len(wanted))
-    says = chosen(np.where(count == 0, share[who.district], 0.0), cells, rng)
-    # Who reports no model and does not say that nothing is agreed mostly cannot tell.
-    doubt = rng.random(len(count)) < np.where(count == 0, 0.6, truth.nothing_agreed.cannot_say)
-    return np.where(says, yes, np.where(doubt, DONT_KNOW, no)).astype(np.int64)
-
-
-def reports(
-    study: Study, truth: Truth, places: Organisers, who: People, doubt: Floats, rng: np.random.Generator
-) -> Reports:
-    """Return what every official says about every model.
-
-    ``doubt`` is each official's inclination to answer that he cannot say.
-    """
-    states = _states(study)
-    answers: dict[str, Integers] = {}
-    agreed = np.zeros((len(who.group), len(study.models)), dtype=bool)
-    insight = truth.organisers.insight * rng.standard_normal(len(who.group))
-    for column, model in enumerate(study.models):
-        stated = _stated(truth, model)
-        state = _report(study, stated, column, places, who, truth, doubt, insight, rng)
-        agreed[:, column] = state < 2
-        weights = np.array([stated.arrangements.get(q, 1.0) for q in model.questions])
-        table = _arrangements(state, weights, rng) if len(weights) > 1 else state[:, None]
-        for name, one in zip(model.questions, table.T, strict=True):
-            question = study.question(name)
-            codes = tuple(
-                question.code(s).value for s in (states.established, states.on_trial, states.not_in_use)
-            )
-            answers[name] = _codes((codes[0], codes[1], codes[2]), one)
-    if states.nothing_agreed:
-        answers[states.nothing_agreed] = _nothing(study, truth, who, agreed.sum(axis=1), rng)
-    return Reports(answers, agreed)
+        place = world.question("district").substantive[int(share.argmax())].id
+        raise world.wrong(f"nothing_agreed.agreed.{place}", "exceeds those who report no model; lower it.")
+    says = chosen(np.where(none, share[where], 0.0), where, world.rng)
+    doubts = world.rng.random(len(count)) < np.where(none, _UNSURE, stated.cannot_say)
+    return np.where(says, yes, np.where(doubts, DONT_KNOW, no)).astype(np.int64)

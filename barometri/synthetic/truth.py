@@ -17,10 +17,10 @@ Shares = Mapping[str, float]
 class Organisers:
     """The organisers of social services: how many, how unequal, how alike in what they agreed.
 
-    ``size_spread`` is the standard deviation of log size, ``effect_spread`` that of an organiser's effect on the
-    outcome (log odds), ``common`` the correlation of an organiser's inclination to agree two different models, and
-    ``agreement_strength`` the log odds by which an official reports a model more often where it is agreed;
-    ``insight`` is the standard deviation of an official's inclination to report any model (log odds).
+    ``size_spread`` is the standard deviation of log size, ``effect_spread`` that of an organiser's effect on
+    the outcome (log odds), ``common`` the correlation of an organiser's inclinations to agree two models,
+    ``agreement_strength`` the log odds by which an official reports a model more often where it is agreed,
+    and ``insight`` the standard deviation of an official's inclination to report any model (log odds).
     """
 
     count: int
@@ -36,8 +36,8 @@ class Served:
     """Which area an official answers for: shares of area levels by group, and what each level names.
 
     ``own`` and ``several`` are the levels that name one organiser and several, ``unknown`` the level of
-    ``unknown_share`` of all; ``wider`` maps a level to the division it names one area of. Organisers are areas of
-    ``division``, placed by ``districts``, a division whose areas are the districts; without them they are numbered.
+    ``unknown_share`` of all; ``wider`` maps a level to the division it names one area of. Organisers are areas
+    of ``division``, placed by ``districts``, a division whose areas are the districts; else they are numbered.
     """
 
     levels: Mapping[str, Shares]
@@ -54,8 +54,8 @@ class Served:
 class Item:
     """A scale question: the share of favourable answers (among answers) by wave and group.
 
-    ``steps`` are the boundaries between neighbouring codes on the log odds scale, in ascending code order; the one
-    between favourable and not is 0. ``district`` shifts log odds; ``trait`` is the weight of the respondent's
+    ``steps`` are the boundaries between neighbouring codes on the log odds scale, in ascending code order; the
+    one between favourable and not is 0. ``district`` shifts log odds; ``trait`` is the weight of the respondent's
     general outlook. ``cannot_say`` are shares by group.
     """
 
@@ -84,7 +84,7 @@ class ModelTruth:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """The explicit answer that nothing is agreed: share of all asked by district, and cannot say of the rest."""
+    """The explicit answer that nothing is agreed: share of all asked by district, cannot say of the rest."""
 
     agreed: Shares
     cannot_say: float
@@ -92,7 +92,7 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True)
 class WaveTruth:
-    """Respondents by group (exactly) and the least respondents of a stratum; the frame makes response rates."""
+    """Respondents by group, exactly, and the least of a stratum; the frame makes response rates of them."""
 
     respondents: Mapping[str, int]
     minimum: int
@@ -109,7 +109,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How respondents fill in a questionnaire: shares of respondents, of answers for ``refused`` and ``blank``."""
+    """How questionnaires are filled in: shares of respondents; of answers for ``refused`` and ``blank``."""
 
     straight_line: float
     break_off: float

@@ -1,4 +1,4 @@
-"""The demonstration's files, written as a person would receive them and the same to the last byte on every run."""
+"""The demonstration's files, as a person would receive them and the same to the last byte on every run."""
 
 import csv
 import tempfile
@@ -28,12 +28,12 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a file: its name there, the question it answers, its values and codes as the file holds them."""
+    """One column of a file: its name, the question it answers, its cells and codes as the file holds them."""
 
     name: str
     question: Question
-    values: list[Cell]
-    labels: Mapping[int, str]
+    cells: list[Cell]
+    labels: Mapping[int | float, str]
     missing: tuple[int, ...]
 
 
@@ -102,7 +102,7 @@ def _columns(study: Study, wave: Wave, frame: pd.DataFrame) -> list[Column]:
 def _column(
     question: Question, name: str, answers: pd.Series, recodes: Mapping[str, int], language: str
 ) -> Column:
-    """Return a question's answers as the file holds them; a missing answer without a code of its own is empty."""
+    """Return a question's answers as the file holds them; a missing answer without a code is empty."""
     if question.kind in ("key", "set", "text"):
         return Column(name, question, [str(v) if v else None for v in answers], {}, ())
     if question.kind == "number":
@@ -111,7 +111,9 @@ def _column(
     outward: dict[int, Cell] = {c.value: written.get(c.value, c.value) for c in question.codes}
     missing = {MISSING_CODES[c.missing]: outward[c.value] for c in question.codes if c.missing is not None}
     values = [outward.get(v, missing.get(v)) for v in answers.astype(int)]
-    labels = {code: c.label[language] for c in question.codes if isinstance(code := outward[c.value], int)}
+    labels: dict[int | float, str] = {
+        code: c.label[language] for c in question.codes if isinstance(code := outward[c.value], int)
+    }
     return Column(name, question, values, labels, tuple(v for v in missing.values() if isinstance(v, int)))
 
 
@@ -144,8 +146,8 @@ def _write_spss(study: Study, wave: Wave, columns: list[Column], path: Path) -> 
 
 def _spss_values(column: Column) -> pd.Series:
     if column.question.codes or column.question.kind == "number":
-        return pd.Series(column.values, dtype="float64")
-    return pd.Series(["" if v is None else str(v) for v in column.values], dtype="object")
+        return pd.Series(column.cells, dtype="float64")
+    return pd.Series(["" if v is None else str(v) for v in column.cells], dtype="object")
 
 
 def _write_excel(study: Study, wave: Wave, columns: list[Column], path: Path) -> None:
@@ -159,7 +161,7 @@ def _write_excel(study: Study, wave: Wave, columns: list[Column], path: Path) ->
     sheet = book.add_worksheet(wave.format.sheet)
     for place, column in enumerate(columns):
         sheet.write_string(0, place, column.name)
-        for row, value in enumerate(column.values, start=1):
+        for row, value in enumerate(column.cells, start=1):
             if isinstance(value, str):
                 sheet.write_string(row, place, value)
             elif value is not None:
@@ -179,7 +181,7 @@ def _write_csv(study: Study, wave: Wave, columns: list[Column], path: Path) -> N
     with path.open("w", encoding=wave.format.encoding or "utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=wave.format.separator or ",", lineterminator="\r\n")
         writer.writerow([c.name for c in columns])
-        writer.writerows(zip(*([text(v) for v in c.values] for c in columns), strict=True))
+        writer.writerows(zip(*([text(v) for v in c.cells] for c in columns), strict=True))
 
 
 WRITERS: Mapping[str, Callable[[Study, Wave, list[Column], Path], None]] = {
