@@ -1,7 +1,6 @@
 """The survey: responses with their design and codebook, never shown row by row."""
 
 import difflib
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import narwhals as nw
@@ -14,6 +13,7 @@ from barometri.coding import code_design
 from barometri.columns import Column, Condition
 from barometri.design import CodedDesign, SurveyDesign
 from barometri.errors import DesignError, OptionError, ValidationError
+from barometri.places import same_place
 from barometri.study.codebook import Codebook, Question
 
 if TYPE_CHECKING:
@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 
     from barometri.study.study import Study
 
+__all__ = ["Column", "Condition", "Survey", "SurveyDesign"]
+
 BoolArray = npt.NDArray[np.bool_]
 MASK = "<mask>"
+WEIGHT = "_weight"
+PLACE = "_place"
 SHOWN_VARIABLES = 12
 CODED = ("nominal", "ordinal", "tick")
 
@@ -77,16 +81,7 @@ class Survey:
         self._condition: Condition | None = None
         self._mask: BoolArray | None = None
         self._cache: dict[str, Any] = {}
-        absent = [name for name in design.columns if name not in self.variables]
-        if absent:
-            raise DesignError(
-                f"The design names columns that the responses do not have: {', '.join(absent)}. "
-                "Correct the design or add the columns."
-            )
-        if not self.is_lazy:
-            if len(self.rows) == 0:
-                raise ValidationError("The responses hold no row; a survey needs at least one respondent.")
-            self.coded  # noqa: B018  (an unusable design is refused at once)
+        self._check_design()
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -216,33 +211,29 @@ class Survey:
         Parameters
         ----------
         members
-            A condition on columns, or in memory a boolean mask aligned with the rows. Within an earlier domain
-            both hold.
+            A condition on columns, or in memory a boolean mask aligned with the rows. Within an earlier
+            domain both hold.
 
         Raises
         ------
         OptionError
             A mask of another length or kind, or on a lazy frame.
         """
-        copy = self._copy(self._frame)
+        condition: Condition | None = None
         if isinstance(members, Condition):
-            known = self._condition
-            copy._condition = members if known is None else known & members
+            if self._mask is None or self._condition is not None:
+                condition = members if self._condition is None else self._condition & members
             if self.is_lazy:
-                return copy
+                return self._copy(condition=condition)
             inside = np.asarray(members.truth(self._reader)[0], dtype=np.bool_)
-            if self._mask is not None and known is None:
-                copy._condition = None
         else:
             inside = np.asarray(members)
             if self.is_lazy or inside.dtype != np.bool_ or inside.shape != (len(self.rows),):
                 raise OptionError(
-                    "domain takes a condition such as survey['x'] == 'a', or in memory a boolean mask with one "
-                    "entry a respondent."
+                    "domain takes a condition such as survey['x'] == 'a', or in memory a boolean mask with "
+                    "one entry a respondent."
                 )
-            copy._condition = None
-        copy._mask = inside if self._mask is None else self._mask & inside
-        return copy
+        return self._copy(condition=condition, mask=inside if self._mask is None else self._mask & inside)
 
     def with_column(
         self, name: str, values: "npt.ArrayLike | Condition", question: Question | None = None
@@ -268,37 +259,82 @@ class Survey:
                 f"with_column({name!r}) needs one value for each of {len(self.rows)} respondents."
             )
         series = nw.new_series(name, array, backend=self.rows.implementation)
-        copy = self._copy(self.rows.with_columns(series))
+        codebook = self.codebook
         if question is not None:
-            known = {} if self.codebook is None else dict(self.codebook.questions)
-            copy.codebook = Codebook({**known, name: question})
-        if name in self.design.columns:
-            copy.coded  # noqa: B018  (an unusable design is refused at once)
-        elif "coded" in self._cache:
-            copy._cache["coded"] = self._cache["coded"]
-        return copy
+            known = {} if codebook is None else codebook.questions
+            codebook = Codebook({**known, name: question})
+        return self._copy(
+            frame=self.rows.with_columns(series),
+            codebook=codebook,
+            condition=self._condition,
+            mask=self._mask,
+            changed=name,
+        )
 
     def with_design(self, design: SurveyDesign) -> Self:
         """Return the survey under another design, the domain kept."""
-        fresh = type(self)(
-            nw.to_native(self._frame), design, codebook=self.codebook, study=self.study, wave=self.wave
-        )
-        fresh._condition, fresh._mask = self._condition, self._mask
-        return fresh
+        return self._copy(condition=self._condition, mask=self._mask, design=design)
 
-    def _copy(self, frame: "nw.DataFrame[Any] | nw.LazyFrame[Any]") -> Self:
+    def analytic(self) -> Self:
+        """Return the survey under the companion design for claims about effects.
+
+        Respondents who describe the same place are one PSU (their unit, else their organiser, else district ×
+        group); no strata, no FPC, the same weights. Without such variables the PSUs stay as they are.
+        """
+        weight, survey = self.design.weight, self
+        if weight is None:
+            weight, survey = WEIGHT, self.with_column(WEIGHT, self.coded.weight)
+        places = None
+        if self.study is not None:
+            places = same_place(self.study, self.wave, self.values, self.variables)
+        first = self.coded.stages[0]
+        if places is None and not (self.coded.elements and len(self.coded.stages) == 1):
+            places = first.unit[self.coded.group]
+        if places is None:
+            return survey.with_design(SurveyDesign(weight=weight))
+        return survey.with_column(PLACE, places).with_design(SurveyDesign(weight=weight, psu=PLACE))
+
+    def _copy(
+        self,
+        *,
+        condition: Condition | None,
+        mask: BoolArray | None = None,
+        frame: "nw.DataFrame[Any] | None" = None,
+        codebook: Codebook | None = None,
+        design: SurveyDesign | None = None,
+        changed: str = "",
+    ) -> Self:
+        """Return a copy; codes that no change touches are kept."""
         copy = object.__new__(type(self))
-        copy._frame = frame
-        copy.design, copy.codebook, copy.study, copy.wave = self.design, self.codebook, self.study, self.wave
-        copy._condition, copy._mask = self._condition, self._mask
-        copy._cache = self._cache if frame is self._frame else {}
+        copy._frame = self._frame if frame is None else frame
+        copy.design = self.design if design is None else design
+        copy.codebook = self.codebook if codebook is None else codebook
+        copy.study, copy.wave = self.study, self.wave
+        copy._condition, copy._mask = condition, mask
+        copy._cache = self._cache
+        if design is not None or changed:
+            redone = design is not None or changed in self.design.columns
+            stale = {"variables", f"codes:{changed}", f"numbers:{changed}", f"levels:{changed}"}
+            stale |= {"coded", "order"} if redone else set()
+            copy._cache = {key: value for key, value in self._cache.items() if key not in stale}
+            copy._check_design()
         return copy
+
+    def _check_design(self) -> None:
+        """Refuse an unusable design at once."""
+        absent = [name for name in self.design.columns if name not in self.variables]
+        if absent:
+            raise DesignError(
+                f"The design names columns that the responses do not have: {', '.join(absent)}. "
+                "Correct the design or add the columns."
+            )
+        if not self.is_lazy:
+            if len(self.rows) == 0:
+                raise ValidationError("The responses hold no row; a survey needs at least one respondent.")
+            self.coded  # noqa: B018  (coding checks it)
 
     def _known(self, name: str) -> None:
         if name not in self.variables:
-            near = ", ".join(self._near(name))
+            near = ", ".join(difflib.get_close_matches(name, self.variables, n=3))
             hint = f" Did you mean {near}?" if near else ""
             raise OptionError(f"The survey has no variable {name!r}.{hint}")
-
-    def _near(self, name: str) -> Sequence[str]:
-        return difflib.get_close_matches(name, self.variables, n=3)
