@@ -63,6 +63,9 @@ def read_study(path: str | Path | None = None) -> Study:
     models, states = (
         read_models(optional["models.toml"], codebook, languages) if "models.toml" in optional else ((), None)
     )
+    areas = None
+    if "areas.toml" in optional:
+        areas = read_areas(folder, optional["areas.toml"], codebook, roles, languages)
     plan = PlanReader(codebook, waves, models, roles, languages)
     study = Study(
         id=_id(section),
@@ -84,11 +87,9 @@ def read_study(path: str | Path | None = None) -> Study:
         },
         models=models,
         model_states=states,
-        areas=read_areas(folder, optional["areas.toml"], codebook, roles, languages)
-        if "areas.toml" in optional
-        else None,
+        areas=areas,
         claims=plan.claims(optional["claims.toml"]) if "claims.toml" in optional else (),
-        disclosure=read_disclosure(optional["disclosure.toml"])
+        disclosure=read_disclosure(optional["disclosure.toml"], codebook)
         if "disclosure.toml" in optional
         else default_rules(),
     )

@@ -19,7 +19,10 @@ def read_codebook(section: Section, languages: Sequence[str]) -> Codebook:
     StudyError
         Naming file and key, when something is missing, unknown, of the wrong type or twice.
     """
-    scales = {name: _codes(scale, languages) for name, scale in section.section("scale").sections()}
+    scales = {}
+    for name, scale in section.section("scale").sections():
+        scales[name] = _codes(scale, languages)
+        scale.finish()
     table = section.section("question", required=True)
     questions = {name: _question(name, entry, scales, languages) for name, entry in table.sections()}
     section.finish()
@@ -120,9 +123,6 @@ def _codes(entry: Section, languages: Sequence[str]) -> tuple[Code, ...]:
             if code.id == other.id:
                 row.fail("id", f"the id {code.id!r} stands twice. Each code has one id of its own.")
         codes.append(code)
-    entry_is_scale = entry.keys() == ("codes",)
-    if entry_is_scale:
-        entry.finish()
     if not any(code.missing is None for code in codes):
         entry.fail("codes", "there is no code that is an answer. Add at least one.")
     return tuple(codes)

@@ -4,6 +4,7 @@ import tomllib
 from dataclasses import fields, replace
 from importlib.resources import files
 
+from barometri.study.codebook import Codebook
 from barometri.study.plan import DisclosureRules
 from barometri.study.toml import Section
 
@@ -22,11 +23,15 @@ def _package_rules() -> tuple[DisclosureRules, int]:
     return rules, floor
 
 
-def read_disclosure(section: Section) -> DisclosureRules:
+def read_disclosure(section: Section, codebook: Codebook) -> DisclosureRules:
     """Read a study's ``disclosure.toml``: thresholds above the package's, or down to the hard floor."""
     defaults, floor = _package_rules()
     rules = _rules(section, defaults, floor)
     section.finish()
+    for pair in rules.structural_zeros:
+        item, _, code = pair.partition(":")
+        if item not in codebook or code not in {entry.id for entry in codebook[item].substantive}:
+            section.fail("structural_zeros", f"{pair!r} is no pair 'question:code' of the codebook.")
     return rules
 
 
@@ -37,9 +42,6 @@ def _rules(section: Section, defaults: DisclosureRules, floor: int) -> Disclosur
         if values[name] < floor:
             section.fail(name, f"is below {floor}, the floor that no study may pass. Raise it.")
     pairs = section.texts("structural_zeros")
-    for pair in pairs:
-        if not all(part.strip() for part in (*pair.partition(":")[::2],)):
-            section.fail("structural_zeros", f"{pair!r} is no pair 'item:code'.")
     sources = {**defaults.sources, **section.mapping("sources")}
     known = {entry.name for entry in fields(DisclosureRules)}
     for name in sources:

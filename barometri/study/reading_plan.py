@@ -130,8 +130,8 @@ class PlanReader:
         if item not in self.codebook and item not in self.models:
             row.fail("item", f"{item!r} is neither a question of the codebook nor a model.")
         questions = self.models[item].questions if item in self.models else (item,)
-        if not all(self._asked(self.waves[wave], question) for question in questions):
-            row.fail("item", f"{item!r} is not asked in the wave {wave}.")
+        if not any(self._asked(other, name) for other in self.waves.values() for name in questions):
+            row.fail("item", f"{item!r} is asked in no wave. Add its column to one or remove the claim.")
         claim = Claim(
             id=row.text("id"),
             kind=cast("ClaimKind", row.word("kind", get_args(ClaimKind))),

@@ -1,0 +1,325 @@
+"""Facts of the embedded study: divisions of the country, groups, waves, and the traps of the real survey."""
+
+from collections import Counter
+
+import pytest
+
+from barometri.study.plan import Areas
+from barometri.study.reading import read_study
+from barometri.study.study import Study
+
+KELA = {"decision_specialist", "service_specialist", "supervisor"}
+SOCIAL_SERVICES = {"social_worker", "social_director"}
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return read_study()
+
+
+@pytest.fixture(scope="module")
+def areas(study: Study) -> Areas:
+    assert study.areas is not None
+    return study.areas
+
+
+# ------------------------------------------------------------------------------------------- divisions
+def test_309_municipalities_of_which_293_are_in_scope(areas: Areas) -> None:
+    assert len(areas.membership["municipality"]) == 309
+    assert len(areas.of("municipality")) == 309
+    assert len(areas.out_of_scope) == 16
+    assert len(areas.membership["district_2021"]) == 293
+
+
+@pytest.mark.parametrize(
+    ("district", "count"),
+    [("etelainen", 51), ("lantinen", 56), ("keskinen", 51), ("itainen", 67), ("pohjoinen", 68)],
+)
+def test_municipalities_of_a_district(areas: Areas, district: str, count: int) -> None:
+    assert len(areas.municipalities("district_2021", district)) == count
+
+
+@pytest.mark.parametrize("municipality", ["146", "167"])
+def test_joensuu_and_ilomantsi_are_in_the_east(areas: Areas, municipality: str) -> None:
+    assert areas.membership["district_2021"][municipality] == "itainen"
+    assert areas.membership["service_area_2025"][municipality] == "service_area_4"
+    assert areas.membership["county_2023"][municipality] == "county_14"
+
+
+def test_district_borders_do_not_follow_regions_everywhere(areas: Areas) -> None:
+    kruunupyy, kuhmoinen = "288", "291"
+    assert areas.membership["district_2021"][kruunupyy] == "pohjoinen"
+    assert areas.membership["region"][kruunupyy] == "region_15"
+    assert areas.membership["district_2021"][kuhmoinen] == "itainen"
+    assert areas.membership["region"][kuhmoinen] == "region_06"
+    exceptions = set()
+    for division in ("region", "county_2023"):
+        majority = {area.id: area.district for area in areas.of(division)}
+        exceptions |= {
+            municipality
+            for municipality, district in areas.membership["district_2021"].items()
+            if majority[areas.membership[division][municipality]] != district
+        }
+    assert exceptions == {kruunupyy, kuhmoinen}
+
+
+def test_32_municipalities_moved_by_2025(areas: Areas) -> None:
+    old = {"etelainen": "1", "lantinen": "2", "keskinen": "3", "itainen": "4", "pohjoinen": "5"}
+    moved = [
+        municipality
+        for municipality, area in areas.membership["service_area_2025"].items()
+        if area != f"service_area_{old[areas.membership['district_2021'][municipality]]}"
+    ]
+    assert len(moved) == 32
+
+
+def test_counties_are_21_and_helsinki_and_aland(areas: Areas) -> None:
+    counties = areas.of("county_2023")
+    assert len(counties) == 23
+    assert [area.label["en"] for area in counties if not area.in_scope] == ["Åland"]
+    assert sum("wellbeing services county" in area.label["en"] for area in counties) == 21
+    assert len(areas.municipalities("county_2023", "county_90")) == 1
+    assert len(areas.of("region")) == 19
+
+
+def test_aland_is_out_of_scope_and_in_no_district(areas: Areas) -> None:
+    (aland,) = (area for area in areas.of("county_2023") if not area.in_scope)
+    assert aland.district == ""
+    assert {language: note.partition(":")[0] for language, note in aland.note.items()} == {
+        "fi": "Ei koske",
+        "sv": "Berörs inte",
+        "en": "Not concerned",
+    }
+    members = {code for code, area in areas.membership["county_2023"].items() if area == aland.id}
+    assert members == areas.out_of_scope
+    assert not members & set(areas.membership["district_2021"])
+    assert areas.municipalities("county_2023", aland.id) == ()
+
+
+def test_every_county_has_a_tile_and_the_exceptions_a_note(areas: Areas) -> None:
+    counties = areas.of("county_2023")
+    tiles = [area.tile for area in counties]
+    assert None not in tiles
+    assert len(set(tiles)) == 23
+    noted = {area.id for area in counties if area.note and area.in_scope}
+    assert noted == {"county_08", "county_17"}
+
+
+def test_the_grid_looks_like_finland(areas: Areas) -> None:
+    tile = {area.short["en"]: area.tile for area in areas.of("county_2023") if area.tile}
+    column = {name: place[0] for name, place in tile.items()}
+    row = {name: place[1] for name, place in tile.items()}
+    assert row["Lapland"] < row["North Ostrobothnia"] < row["Central Finland"] < row["Helsinki"]
+    assert (
+        column["Ostrobothnia"]
+        < column["Central Ostrobothnia"]
+        < column["North Savo"]
+        < column["North Karelia"]
+    )
+    assert column["Satakunta"] < column["Pirkanmaa"] < column["Päijät-Häme"] < column["South Karelia"]
+    assert column["West Uusimaa"] < column["Helsinki"] < column["Vantaa and Kerava"]
+    assert column["Åland"] == 0
+
+
+def test_joint_authorities_are_one_organiser(areas: Areas) -> None:
+    sizes = Counter(areas.membership["organiser_2021"].values())
+    assert {name: n for name, n in sizes.items() if n > 1} == {"eksote": 9, "soite": 8, "kymsote": 6}
+
+
+# -------------------------------------------------------------------------------------- groups and sides
+def test_sides_follow_from_groups(study: Study) -> None:
+    derived = study.question("side").derived
+    assert derived is not None
+    assert {group for group, side in derived.mapping.items() if side == "kela"} == {*KELA, "kela_employee"}
+    assert {g for g, side in derived.mapping.items() if side == "social_services"} == SOCIAL_SERVICES
+
+
+def test_sides_are_labelled_by_wave(study: Study) -> None:
+    assert study.question("side").code("social_services").label["fi"] == "Sosiaalihuolto"
+    for wave in study.waves.values():
+        assert wave.labels["side"]["social_services"]["fi"] == "Kunnat"
+
+
+def test_districts_stand_north_to_south(study: Study) -> None:
+    codes = study.question("district").substantive
+    assert [code.short["fi"] for code in codes] == [
+        "Pohjoinen",
+        "Itäinen",
+        "Keskinen",
+        "Läntinen",
+        "Eteläinen",
+    ]
+    assert [code.value for code in codes] == [5, 4, 3, 2, 1]
+
+
+def test_groups_of_2017_and_2018_are_similar_only(study: Study) -> None:
+    for year, wave in study.waves.items():
+        groups = {row.stratum["group"] for row in wave.frame}
+        if year in (2017, 2018):
+            assert groups == {"kela_employee", "supervisor", *SOCIAL_SERVICES}
+            (row,) = wave.equivalence
+            assert (row.question, row.code, row.counterpart, row.status) == (
+                "group",
+                "kela_employee",
+                "decision_specialist",
+                "similar",
+            )
+        else:
+            assert groups == KELA | SOCIAL_SERVICES
+            assert wave.equivalence == ()
+
+
+def test_good_cooperation_is_the_two_best_points(study: Study) -> None:
+    question = study.question("cooperation")
+    assert question.good == (5, 4)
+    assert question.code("very_well").value == 5
+
+
+# ----------------------------------------------------------------------------------------------- models
+def test_six_models_of_which_premises_are_three_arrangements(study: Study) -> None:
+    assert [model.id for model in study.models] == ["M01", "M02", "M03", "M04", "M05", "M06"]
+    assert [len(model.questions) for model in study.models] == [1, 1, 1, 1, 1, 3]
+    battery = {question.id for question in study.codebook.battery("models")}
+    assert battery == {question for model in study.models for question in model.questions}
+
+
+def test_short_labels_of_models_fit_a_figure(study: Study) -> None:
+    for model in study.models:
+        assert max(len(text) for text in model.short.values()) <= 32, model.id
+
+
+def test_models_were_asked_in_2021_only(study: Study) -> None:
+    names = [*(q for model in study.models for q in model.questions), "model_nothing_agreed"]
+    for year, wave in study.waves.items():
+        assert {wave.asked(name) for name in names} == {year == 2021}
+
+
+def test_nothing_agreed_is_an_answer_of_its_own(study: Study) -> None:
+    assert study.model_states is not None
+    question = study.question(study.model_states.nothing_agreed)
+    assert question.battery != "models"
+    assert question.good == (question.code(study.model_states.nothing_agreed_yes).value,)
+
+
+# ------------------------------------------------------------------------------------------------ waves
+TREND = (
+    "cooperation",
+    "statement_decision_quickly",
+    "statement_expertise_sufficient",
+    "statement_enough_time",
+    "statement_steered_online",
+    "statement_knows_taken_in_charge",
+)
+
+
+@pytest.mark.parametrize(
+    ("item", "years"),
+    [
+        *((item, {2017, 2018, 2019, 2021}) for item in TREND),
+        ("support_for_transfer", {2017, 2018, 2019}),
+        ("client_guidance", {2017}),
+        ("statement_information_exchange_burden", {2021}),
+    ],
+)
+def test_waves_of_an_item(study: Study, item: str, years: set[int]) -> None:
+    assert {year for year, wave in study.waves.items() if wave.asked(item)} == years
+
+
+def test_what_only_kela_knows_is_asked_of_kela_only(study: Study) -> None:
+    derived = study.question("side").derived
+    assert derived is not None
+    for wave in study.waves.values():
+        framed = {row.stratum["group"] for row in wave.frame}
+        kela = {group for group in framed if derived.mapping[group] == "kela"}
+        assert set(wave.routing["statement_knows_taken_in_charge"]) == kela
+        assert set(wave.routing["unit"]) == kela
+
+
+def test_files_of_four_kinds(study: Study) -> None:
+    kinds = {year: wave.file.rpartition(".")[2] for year, wave in study.waves.items()}
+    assert kinds == {2017: "csv", 2018: "xlsx", 2019: "sav", 2021: "sav"}
+    assert study.waves[2017].format.separator == ";"
+    assert study.waves[2017].format.decimal == ","
+
+
+def test_codes_of_2017_run_the_other_way(study: Study) -> None:
+    recode = study.waves[2017].recodes["cooperation"]
+    good = set(study.question("cooperation").good)
+    assert {text for text, value in recode.items() if value in good} == {"1", "2"}
+
+
+def test_recodes_reach_every_code(study: Study) -> None:
+    for wave in study.waves.values():
+        for name, recode in wave.recodes.items():
+            reached = set(recode.values())
+            wanted = {code.value for code in study.question(name).codes}
+            if name == "group":
+                groups = {row.stratum["group"] for row in wave.frame}
+                wanted = {study.question(name).code(group).value for group in groups}
+            assert reached == wanted, (wave.year, name)
+
+
+def test_frames_are_complete_and_social_workers_are_most(study: Study) -> None:
+    for wave in study.waves.values():
+        groups = Counter[str]()
+        districts = Counter[str]()
+        for row in wave.frame:
+            groups[row.stratum["group"]] += row.count
+            districts[row.stratum["district"]] += row.count
+            assert row.count >= 12
+        assert len(wave.frame) == len(groups) * len(districts)
+        assert len(districts) == 5
+        assert groups.most_common(1)[0][0] == "social_worker"
+        assert wave.design.stratum == ("district", "group")
+        assert wave.census_invited == ()
+
+
+def test_frames_say_that_they_are_invented(study: Study) -> None:
+    for year in study.waves:
+        text = (study.path / "waves" / f"{year}.toml").read_text(encoding="utf-8")
+        assert "Frame counts are invented" in text
+
+
+# ----------------------------------------------------------------------------------------------- claims
+def test_the_sentences_judged_first(study: Study) -> None:
+    assert [claim.id for claim in study.claims] == ["QF01", "QF02", "QF03", "QF06", "QF13"]
+    assert all(claim.wave == 2021 and claim.source_words and claim.source for claim in study.claims)
+    assert all(claim.mark.startswith("quoted") for claim in study.claims)
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"), [("QF02", 0.40, 0.50), ("QF03", 0.30, 0.37), ("QF06", 0.40, 0.50)]
+)
+def test_ranges_of_quantity_words(study: Study, name: str, low: float, high: float) -> None:
+    (claim,) = (claim for claim in study.claims if claim.id == name)
+    assert (claim.low, claim.high) == (low, high)
+    assert claim.word in claim.source_words
+
+
+def test_bases_of_claims(study: Study) -> None:
+    assert {claim.id: claim.base for claim in study.claims if claim.base == "asked"} == {"QF06": "asked"}
+
+
+# --------------------------------------------------------------------------------------------- analyses
+def test_the_list_draws_every_chart(study: Study) -> None:
+    charts = {analysis.chart for analysis in study.analyses} - {""}
+    assert charts == {"prevalence", "districts", "likert", "number_of_models", "waves", "tiles", "dots"}
+
+
+def test_every_item_that_is_asked_twice_has_its_change(study: Study) -> None:
+    changes = {item for a in study.analyses if a.verb == "change" for item in a.items}
+    opinions = [q.id for q in study.codebook.questions.values() if q.good and q.battery != "models"]
+    repeated = {name for name in opinions if sum(wave.asked(name) for wave in study.waves.values()) > 1}
+    assert changes == repeated
+
+
+def test_three_readings_of_cannot_say(study: Study) -> None:
+    readings = {a.reading for a in study.analyses if a.verb == "model_prevalence"}
+    assert readings == {"lower", "informed", "upper"}
+
+
+def test_what_is_made_up_says_so(study: Study) -> None:
+    assert study.synthetic
+    assert "simul" in study.source["fi"]
+    assert "imulerat" in study.source["sv"]
+    assert "imulated" in study.source["en"]
