@@ -20,8 +20,8 @@ COLUMNS: dict[Lost, tuple[str, ...]] = {
 def write_variant(folder: Path, *lost: Lost) -> Path:
     """Copy the embedded study to a folder, without frame counts, area or district in its latest wave.
 
-    Frame counts are by district and group, so without the district they are lost too. The columns stay in the file
-    and are named as not read.
+    Frame counts are by district and group, so without the district they are lost too. The columns stay in the
+    file and are named as not read.
     """
     shutil.copytree(DEMO, folder)
     path = folder / "waves" / f"{LATEST}.toml"

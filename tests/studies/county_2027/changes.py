@@ -1,4 +1,4 @@
-"""Puts the wave of 2027 on top of the embedded study, as a researcher would by hand: TOML and a respondent file."""
+"""Puts the wave of 2027 on top of the embedded study, as a researcher would by hand: TOML and a file."""
 
 import csv
 import shutil
@@ -74,8 +74,8 @@ def municipalities() -> tuple[dict[str, str], ...]:
 def write_responses(demonstration: Path, target: Path) -> None:
     """Write the respondent file of 2027 from the demonstration's file of 2021.
 
-    Everybody but every nineteenth answers as in 2021 and gets a number of his own; who answered for a municipality
-    or joint authority answers for its county, or for the City of Helsinki.
+    Everybody but every nineteenth answers as in 2021 and gets a number of his own; who answered for a
+    municipality or joint authority answers for its county, or for the City of Helsinki.
     """
     old, new = (
         tomllib.loads(path.read_text(encoding="utf-8"))["columns"]
