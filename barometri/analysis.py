@@ -1,0 +1,254 @@
+"""The study's list of analyses run on its surveys, then its claims: everything exact, nothing published."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from typing import Final
+
+import numpy as np
+
+import barometri
+from barometri.association import association
+from barometri.change import change
+from barometri.claims import judge
+from barometri.collaboration import mean_number_of_models, model_prevalence, number_of_models
+from barometri.design import EQUAL
+from barometri.errors import OptionError
+from barometri.estimates import Effect, Estimates
+from barometri.estimation import mean, proportion
+from barometri.model_battery import NUMBER_OF_MODELS, asked_models
+from barometri.results import AnalysisResult, Provenance, Results, WaveSummary
+from barometri.study.plan import Analysis
+from barometri.study.study import Roles, Study
+from barometri.survey import Survey
+
+PACKAGES: Final = ("narwhals", "numpy", "pandas", "scipy")
+"""Libraries that the numbers pass through."""
+NO_DESIGN: Final = "no_design"
+_ROLES: Final = ("group", "side", "district", "area", "unit")
+
+Found = tuple[Estimates, tuple[Effect, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One entry of the list with what the waves have of it."""
+
+    analysis: Analysis
+    survey: Survey
+    surveys: Mapping[int, Survey]
+    items: tuple[str, ...]
+    by: tuple[str, ...]
+
+
+def analyse(
+    study: Study,
+    surveys: Mapping[int, Survey],
+    *,
+    wave: int | None = None,
+    inputs: Mapping[str, str] | None = None,
+) -> Results:
+    """Run the study's analyses and judge its claims.
+
+    Parameters
+    ----------
+    study
+        Its list says what is computed.
+    surveys
+        Wave to survey.
+    wave
+        Publication year; the latest wave by default. Later waves are left out.
+    inputs
+        Name to SHA-256 of the respondent files; by default the hashes of the harmonised responses by wave.
+
+    Returns
+    -------
+    Results
+        ``notes`` say what a wave lacks: ``no_design``, ``lost_column:district``, and ``skipped:<id>`` for
+        each analysis that none of the waves can answer.
+
+    Raises
+    ------
+    OptionError
+        No survey, or none of the wave asked for.
+    """
+    year = max(surveys, default=0) if wave is None else wave
+    if year not in surveys:
+        known = ", ".join(map(str, sorted(surveys))) or "none"
+        raise OptionError(f"There is no survey of wave {year}; waves read: {known}.")
+    used = {each: survey for each, survey in sorted(surveys.items()) if each <= year}
+    tables: dict[str, AnalysisResult] = {}
+    notes = _notes(study, used[year])
+    for analysis in study.analyses:
+        task, lost = _task(analysis, study, used, year)
+        if task is None:
+            notes = [*notes, *lost, f"skipped:{analysis.id}"]
+        else:
+            tables[analysis.id] = _run(task, lost)
+    return Results(
+        study=study,
+        wave=year,
+        tables=tables,
+        claims=judge(study, used, year),
+        waves=tuple(_summary(study, each, survey) for each, survey in used.items()),
+        provenance=Provenance(
+            inputs=dict(inputs) if inputs is not None else {str(w): _digest(s) for w, s in used.items()},
+            study_digest=study.digest,
+            version=barometri.__version__,
+            packages={name: version(name) for name in PACKAGES},
+        ),
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def _task(
+    analysis: Analysis, study: Study, surveys: Mapping[int, Survey], year: int
+) -> tuple[_Task | None, list[str]]:
+    """Keep what some wave has of an analysis; nothing where its items or all its splits are wanting."""
+    over_waves = analysis.waves == "all" or analysis.verb == "change"
+    used = surveys if over_waves else {year: surveys[year]}
+    names = [study.role(n, year) if n in Roles.__dataclass_fields__ else n for n in analysis.by]
+    by = tuple(name for name in names if any(name in s.variables for s in used.values()))
+    lost = [
+        f"lost_column:{name or role}" for name, role in zip(names, analysis.by, strict=True) if name not in by
+    ]
+    items = _items(analysis, study, used)
+    if not items or (names and not by):
+        return None, lost
+    return _Task(analysis, surveys[year], used, items, by), lost
+
+
+def _items(analysis: Analysis, study: Study, surveys: Mapping[int, Survey]) -> tuple[str, ...]:
+    """Return the items that some wave asked; of a verb on models the models, where there are any."""
+    models = tuple(dict.fromkeys(m.id for survey in surveys.values() for m in asked_models(survey)))
+    asked = {name for survey in surveys.values() for name in survey.variables}
+    counted = {NUMBER_OF_MODELS} if models else set()
+    if analysis.verb == "number_of_models":
+        return tuple(counted)
+    if analysis.verb == "model_prevalence":
+        return tuple(i for i in analysis.items or models if i in models or i in asked)
+    if analysis.verb == "association":
+        wanted = analysis.items or (study.roles.outcome,)
+        return tuple(i for i in wanted if i in asked) if models else ()
+    return tuple(item for item in analysis.items if item in asked | counted)
+
+
+def _run(task: _Task, lost: Sequence[str]) -> AnalysisResult:
+    estimates, effects = VERBS[task.analysis.verb](task)
+    notes = [NO_DESIGN] if any(not has_design(survey) for survey in task.surveys.values()) else []
+    if "similar" in estimates.marks:
+        notes.append("similar_wave")
+    return AnalysisResult(task.analysis, estimates, effects, (*notes, *lost))
+
+
+def has_design(survey: Survey) -> bool:
+    """Whether anything is known of how the respondents were drawn: weights, strata, units or counts."""
+    design = survey.design
+    return design.weight not in {None, EQUAL} or any((design.stratum, design.psu, design.fpc))
+
+
+def _shares(task: _Task, *, categories: str) -> Estimates:
+    analysis = task.analysis
+    if analysis.waves == "all":
+        return change(task.surveys, task.items, by=task.by, categories=categories, base=analysis.base)
+    estimates = proportion(
+        task.survey,
+        list(task.items),
+        by=list(task.by) or None,
+        categories=categories,
+        margins=True,
+        base=analysis.base,
+    )
+    return _with_item(estimates, task.items[0])
+
+
+def _with_item(estimates: Estimates, item: str) -> Estimates:
+    """Name the item also where there is only one."""
+    if "item" in estimates.frame:
+        return estimates
+    frame = estimates.frame.copy()
+    frame.insert(0, "item", item)
+    return replace(estimates, frame=frame)
+
+
+def _proportion(task: _Task) -> Found:
+    return _shares(task, categories="good"), ()
+
+
+def _distribution(task: _Task) -> Found:
+    return _shares(task, categories="each"), ()
+
+
+def _mean(task: _Task) -> Found:
+    by = list(task.by) or None
+    if task.items == (NUMBER_OF_MODELS,):
+        return mean_number_of_models(task.survey, by=by), ()
+    items = [item for item in task.items if item != NUMBER_OF_MODELS]
+    return _with_item(mean(task.survey, items, by=by, margins=True), items[0]), ()
+
+
+def _model_prevalence(task: _Task) -> Found:
+    analysis = task.analysis
+    models = task.items if analysis.items else None
+    by = list(task.by) or None
+    return model_prevalence(
+        task.survey, by=by, models=models, reading=analysis.reading, states=analysis.states
+    ), ()
+
+
+def _number_of_models(task: _Task) -> Found:
+    return number_of_models(task.survey, by=list(task.by) or None), ()
+
+
+def _association(task: _Task) -> Found:
+    shares, effects = association(task.survey, outcome=task.items[0], by=list(task.by) or None)
+    return _with_item(shares, task.items[0]), effects
+
+
+def _change(task: _Task) -> Found:
+    return change(task.surveys, task.items, by=task.by, base=task.analysis.base), ()
+
+
+VERBS: Mapping[str, Callable[[_Task], Found]] = {
+    "proportion": _proportion,
+    "distribution": _distribution,
+    "mean": _mean,
+    "model_prevalence": _model_prevalence,
+    "number_of_models": _number_of_models,
+    "association": _association,
+    "change": _change,
+}
+
+
+def _notes(study: Study, survey: Survey) -> list[str]:
+    """Return what the publication's wave lacks of the design and of the variables that have a role."""
+    notes = [] if has_design(survey) else [NO_DESIGN]
+    played = [study.role(role, survey.wave) for role in _ROLES]
+    return notes + [f"lost_column:{name}" for name in played if name and name not in survey.variables]
+
+
+def _summary(study: Study, year: int, survey: Survey) -> WaveSummary:
+    wave = study.waves.get(year)
+    weights = survey.coded.weight
+    frame = sum(count.count for count in wave.frame) if wave is not None else 0
+    return WaveSummary(
+        year=year,
+        n=survey.n,
+        design=survey.coded.words,
+        field_days=wave.field_days if wave is not None else "",
+        has_weights=survey.design.weight not in {None, EQUAL} or survey.design.fpc is not None,
+        has_district=study.role("district", year) in survey.variables,
+        has_area=study.role("area", year) in survey.variables,
+        weight_ratio=float(weights.max() / np.median(weights)),
+        response_rate=survey.n / frame if frame else None,
+    )
+
+
+def _digest(survey: Survey) -> str:
+    """Hash the harmonised responses: names and values, column by column."""
+    found = hashlib.sha256()
+    for name in sorted(survey.variables):
+        found.update(name.encode())
+        found.update("\x1f".join(map(str, survey.values(name).tolist())).encode())
+    return found.hexdigest()

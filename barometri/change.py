@@ -1,0 +1,157 @@
+"""Items over the waves: independent cross-sections side by side, with marks where they are not the same.
+
+A wave says of each question, or of a code, whether it is comparable with the study's latest wave. A code is
+set to its counterpart before anything is estimated; what is only ``similar`` carries a mark, and what is
+``different`` is shown with its mark but belongs to no line and no claim of change.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+from scipy.linalg import block_diag
+
+from barometri.errors import OptionError, check_option
+from barometri.estimates import MARK, TOTAL, VALUE_COLUMNS, Estimates
+from barometri.estimation import proportion
+from barometri.study.waves import Equivalence
+from barometri.survey import Survey
+
+By = str | Sequence[str] | None
+STATUSES: Final = ("same", "similar", "different")
+MARKS: Final = ("", "similar", "different")
+_COPY: Final = "_copy_"
+
+
+def change(
+    surveys: Mapping[int, Survey],
+    items: str | Sequence[str],
+    *,
+    by: By = None,
+    categories: str | Sequence[str] = "good",
+    margins: bool = True,
+    base: Literal["answered", "asked"] = "answered",
+) -> Estimates:
+    """Shares of items in every wave that asked them.
+
+    Parameters
+    ----------
+    surveys
+        Wave to survey; the waves are independent samples.
+    items
+        Questions; a wave that did not ask one has no rows of it.
+    by
+        Variables that split the respondents. Of a wave without one of them only margins over it are shown.
+    categories
+        ``good``, ``each`` or ids of codes, as in `proportion`.
+    margins
+        Whether to add rows for all codes of ``by`` together.
+    base
+        ``answered``, or ``asked`` with "cannot say" in the base.
+
+    Returns
+    -------
+    Estimates
+        Keys ``wave``, ``item``, perhaps ``category``, and ``by``; last a column ``mark``: empty, ``similar``
+        or ``different``. The covariance is block-diagonal over the waves.
+
+    Raises
+    ------
+    OptionError
+        No wave asked any of the items.
+    """
+    check_option("base", base, ("answered", "asked"))
+    wanted = [items] if isinstance(items, str) else list(items)
+    names = [by] if isinstance(by, str) else list(by or ())
+    parts = []
+    for wave, survey in sorted(surveys.items()):
+        asked = [item for item in wanted if item in survey.variables]
+        there = [name for name in names if name in survey.variables]
+        if asked and (margins or len(there) == len(names)):
+            same = _equivalence(survey, wave)
+            split, columns = _aligned(survey, there, same)
+            shares = proportion(
+                split, asked, by=list(columns) or None, categories=categories, margins=margins, base=base
+            )
+            named = replace(shares, frame=shares.frame.rename(columns=columns))
+            parts.append(_marked(_keyed(named, wave, asked[0], names), same))
+    if not parts:
+        message = f"No wave has {', '.join([*wanted, *names])}; waves read: {', '.join(map(str, surveys))}."
+        raise OptionError(message)
+    return _stacked(parts)
+
+
+def _equivalence(survey: Survey, wave: int) -> tuple[Equivalence, ...]:
+    study = survey.study
+    return study.waves[wave].equivalence if study is not None and wave in study.waves else ()
+
+
+def _aligned(
+    survey: Survey, by: Sequence[str], equivalence: Sequence[Equivalence]
+) -> tuple[Survey, dict[str, str]]:
+    """Set the codes of the ``by`` variables to their counterparts in the latest wave.
+
+    The variables themselves stay, since the design may stand on them: copies are split by. Returns the survey
+    and, by the name of each variable to split by, the name it is shown under.
+    """
+    columns = {}
+    for name in by:
+        question = survey.question(name)
+        pairs = [e for e in equivalence if e.question == name and e.code and e.counterpart]
+        if question is None or not pairs:
+            columns[name] = name
+            continue
+        values = survey.values(name)
+        moved = values.copy()
+        for pair in pairs:
+            moved[values == question.code(pair.code).value] = question.code(pair.counterpart).value
+        columns[f"{_COPY}{name}"] = name
+        survey = survey.with_column(f"{_COPY}{name}", moved, replace(question, id=f"{_COPY}{name}"))
+    return survey, columns
+
+
+def _keyed(estimates: Estimates, wave: int, item: str, by: Sequence[str]) -> Estimates:
+    """Bring the rows of a wave to the keys of all waves."""
+    frame = estimates.frame.copy()
+    if "item" not in frame:
+        frame.insert(0, "item", item)
+    frame.insert(0, "wave", wave)
+    for name in by:
+        if name not in frame:
+            frame[name] = TOTAL
+    keys = [c for c in ("wave", "item", "category") if c in frame]
+    return replace(estimates, frame=frame[[*keys, *by, *VALUE_COLUMNS]], by=tuple(by))
+
+
+def _marked(estimates: Estimates, equivalence: Sequence[Equivalence]) -> Estimates:
+    rows = estimates.frame[["item", *estimates.by]].to_dict("records")
+    marks = tuple(_mark({str(k): v for k, v in row.items()}, equivalence) for row in rows)
+    return replace(estimates, frame=estimates.frame.assign(**{MARK: marks}), marks=marks)
+
+
+def _mark(row: Mapping[str, object], equivalence: Sequence[Equivalence]) -> str:
+    """Return the worst of what the wave says of the row's item and of its codes."""
+    worst = 0
+    for entry in equivalence:
+        about_item = entry.question == row["item"] and not entry.code
+        cell = row.get(entry.question, TOTAL)
+        about_cell = cell != TOTAL and (entry.counterpart or entry.code) in {"", cell}
+        if about_item or about_cell:
+            worst = max(worst, STATUSES.index(entry.status))
+    return MARKS[worst]
+
+
+def _stacked(parts: Sequence[Estimates]) -> Estimates:
+    """Put waves one under the other: independent samples have no covariance."""
+    return Estimates(
+        frame=pd.concat([part.frame for part in parts], ignore_index=True),
+        covariance=np.asarray(block_diag(*(part.covariance for part in parts)), dtype=np.float64),
+        by=parts[0].by,
+        statistic=parts[0].statistic,
+        design="; ".join(dict.fromkeys(part.design for part in parts)),
+        counts=pd.concat([part.counts for part in parts], ignore_index=True),
+        domain=parts[0].domain,
+        marks=tuple(mark for part in parts for mark in part.marks),
+    )
