@@ -11,7 +11,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from barometri.analytic import analytic
 from barometri.errors import OptionError
 from barometri.estimates import Effect, Estimates
 from barometri.estimation import proportion, total
@@ -89,7 +88,7 @@ def association(
     present = tuple(name for name in adjust or () if name and name in counted.variables)
     names = [by] if isinstance(by, str) else list(by or ())
     shares = proportion(_pooled(counted), item, by=[NUMBER_OF_MODELS, *names])
-    places = analytic(counted)
+    places = counted.analytic()
     effects = [_somers(places, _cases(places, item, ())), _slope(places, _cases(places, item, ()))]
     if present:
         effects.append(_slope(places, _cases(places, item, present)))

@@ -14,7 +14,6 @@ from typing import Final
 
 import numpy as np
 
-from barometri.analytic import analytic
 from barometri.columns import Condition
 from barometri.errors import StudyError
 from barometri.estimates import TOTAL, Estimates
@@ -288,7 +287,7 @@ def _descriptive(survey: Survey) -> Survey:
 DESIGNS: Mapping[str, Callable[[Survey], Survey]] = {
     "ordering": _descriptive,
     "quantity": _descriptive,
-    "difference": analytic,
+    "difference": Survey.analytic,
 }
 MEASURES: Mapping[str, Callable[[Claim, Survey, str, Asked], Measure]] = {
     "ordering": _difference,
