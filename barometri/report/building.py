@@ -55,7 +55,8 @@ def build(protected: Protected, *, language: str) -> Report:
         ),
         footer=_footer(protected, texts),
         id=f"{study.id}_{protected.wave}_{language}",
-        languages=study.languages,
+        languages=(language,),
+        day=study.published,
     )
 
 

@@ -1,6 +1,7 @@
 """A report as blocks: what it says and in which order, before any file format."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from barometri.figures.chart import Chart
 from barometri.tables import Table
@@ -79,7 +80,8 @@ class Section:
 class Report:
     """The whole publication in one language.
 
-    ``id`` names its files, for instance ``demo_2021_fi``; ``languages`` lists the study's languages.
+    ``id`` names its files, for instance ``demo_2021_fi``; ``languages`` lists the languages published beside
+    each other; ``day`` is the study's day of publication, the only date that files carry.
     """
 
     language: str
@@ -91,3 +93,4 @@ class Report:
     footer: tuple[str, ...] = ()
     id: str = ""
     languages: tuple[str, ...] = ()
+    day: date = date.min

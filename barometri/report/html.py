@@ -112,8 +112,8 @@ def _section(section: Section, numbers: dict[str, int]) -> dict[str, object]:
     for block in section.blocks:
         if isinstance(block, FindingBlock):
             if not (blocks and isinstance(blocks[-1], dict) and blocks[-1]["kind"] == "Findings"):
-                blocks.append({"kind": "Findings", "items": []})
-            blocks[-1]["items"].append(block)  # type: ignore[index]
+                blocks.append({"kind": "Findings", "cards": []})
+            blocks[-1]["cards"].append(block)  # type: ignore[index]
         else:
             blocks.append(_block(block, numbers))
     prose = not any(isinstance(block, (FigureBlock, FindingBlock)) for block in section.blocks)
