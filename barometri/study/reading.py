@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -55,28 +55,26 @@ def read_study(path: str | Path | None = None) -> Study:
         message = f"{folder}: is no study folder. Name one that holds study.toml, codebook.toml and waves/."
         raise StudyError(message)
     section = read_toml(folder, "study.toml")
-    optional = {name: read_toml(folder, name) for name in OPTIONAL if (folder / name).exists()}
+    study = _with_options(_described(folder, section), section)
+    section.finish()
+    return study
+
+
+def _described(folder: Path, section: Section) -> Study:
+    """Return the study with what every study has, but without its list of analyses."""
     languages = _languages(section)
     codebook = read_codebook(read_toml(folder, "codebook.toml"), languages)
     roles = _roles(section.section("roles"), codebook)
-    waves = read_waves(folder, codebook, roles, languages)
-    models, states = (
-        read_models(optional["models.toml"], codebook, languages) if "models.toml" in optional else ((), None)
-    )
-    areas = None
-    if "areas.toml" in optional:
-        areas = read_areas(folder, optional["areas.toml"], codebook, roles, languages)
-    plan = PlanReader(codebook, waves, models, roles, languages)
-    study = Study(
+    return Study(
         id=_id(section),
         path=folder,
         title=section.labels("title", languages),
         languages=languages,
         published=section.day("published"),
         codebook=codebook,
-        waves=waves,
-        analyses=plan.analyses(section),
-        digest=digest(folder),
+        waves=read_waves(folder, codebook, roles, languages),
+        analyses=(),
+        digest="",
         roles=roles,
         synthetic=section.flag("synthetic", default=False),
         data=section.word("data", ("", "."), ""),
@@ -85,16 +83,25 @@ def read_study(path: str | Path | None = None) -> Study:
         populations={
             name: table.as_labels(languages) for name, table in section.section("populations").sections()
         },
-        models=models,
-        model_states=states,
-        areas=areas,
-        claims=plan.claims(optional["claims.toml"]) if "claims.toml" in optional else (),
-        disclosure=read_disclosure(optional["disclosure.toml"], codebook)
-        if "disclosure.toml" in optional
-        else default_rules(),
+        disclosure=default_rules(),
     )
-    section.finish()
-    return study
+
+
+def _with_options(study: Study, section: Section) -> Study:
+    """Return the study with the files that it may have, and the list of analyses that may rest on them."""
+    folder, languages = study.path, study.languages
+    found = {name: read_toml(folder, name) for name in OPTIONAL if (folder / name).exists()}
+    if "models.toml" in found:
+        models, states = read_models(found["models.toml"], study.codebook, languages)
+        study = replace(study, models=models, model_states=states)
+    if "areas.toml" in found:
+        areas = read_areas(folder, found["areas.toml"], study.codebook, study.roles, languages)
+        study = replace(study, areas=areas)
+    if "disclosure.toml" in found:
+        study = replace(study, disclosure=read_disclosure(found["disclosure.toml"], study.codebook))
+    plan = PlanReader(study.codebook, study.waves, study.models, study.roles, languages)
+    claims = plan.claims(found["claims.toml"]) if "claims.toml" in found else ()
+    return replace(study, analyses=plan.analyses(section), claims=claims, digest=digest(folder))
 
 
 def _id(section: Section) -> str:

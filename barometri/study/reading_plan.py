@@ -62,7 +62,7 @@ class PlanReader:
             id=row.text("id"),
             verb=cast("Verb", row.word("verb", get_args(Verb))),
             items=row.texts("items") or self._battery(row),
-            by=row.texts("by"),
+            by=tuple(self._by_role(name) for name in row.texts("by")),
             waves=cast('Literal["latest", "all"]', row.word("waves", ("latest", "all"), "latest")),
             chart=cast("ChartKind", row.word("chart", get_args(ChartKind), "")),
             reading=cast("Reading", row.word("reading", get_args(Reading), "lower")),
@@ -76,6 +76,10 @@ class PlanReader:
         for name in analysis.by:
             self._variable(row, "by", name)
         return analysis
+
+    def _by_role(self, name: str) -> str:
+        """Return a variable of ``by``, which may be named by its role."""
+        return name if name in self.codebook else getattr(self.roles, name, "") or name
 
     def _battery(self, row: Section) -> tuple[str, ...]:
         name = row.text("battery", "")

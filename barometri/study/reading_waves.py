@@ -1,6 +1,7 @@
 """Reads ``waves/<year>.toml``: where the responses are and how they differ from the codebook."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Final, Literal, cast, get_args
 
@@ -69,6 +70,7 @@ class _Reader:
             recodes=self.recodes(columns),
             routing=self.routing(section.section("routing"), columns),
             labels=self.labels(section.section("labels")),
+            roles=self.own_roles(section.section("roles")),
             design=self.design(section.section("design"), columns),
             frame=self.frame(),
             collapse=self.collapse(),
@@ -183,6 +185,13 @@ class _Reader:
                 self.codes(codes, code, name, [code])
                 overrides[name][code] = labels.as_labels(self.languages)
         return overrides
+
+    def own_roles(self, table: Section) -> dict[str, str]:
+        given = {entry.name: table.text(entry.name) for entry in fields(Roles) if entry.name in table}
+        table.finish()
+        for role, name in given.items():
+            self.question(table, role, name)
+        return given
 
     def design(self, table: Section, columns: Mapping[str, str]) -> WaveDesign:
         weight = table.text("weight", "")

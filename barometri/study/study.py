@@ -53,9 +53,9 @@ class Study:
     disclosure: DisclosureRules = field(default_factory=DisclosureRules)
 
     def role(self, name: str, wave: int | None = None) -> str:
-        """Return the variable that plays a role (``""`` if none)."""
-        del wave
-        return str(getattr(self.roles, name))
+        """Return the variable that plays a role, in a wave if given (``""`` if none)."""
+        override = self.waves[wave].roles if wave is not None and wave in self.waves else {}
+        return override.get(name, str(getattr(self.roles, name)))
 
     @property
     def latest(self) -> int:

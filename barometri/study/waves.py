@@ -66,7 +66,7 @@ class Wave:
     ``recodes`` maps question id to {value in the file as text: codebook value};
     ``routing`` maps question id to the group ids asked (absent = everybody asked);
     ``labels`` overrides code labels: question id -> code id -> Labels;
-    ``roles`` overrides the study's roles in this wave (district -> service_area);
+    ``roles`` overrides the study's roles in this wave (area -> another question);
     ``ignored`` names columns of the file that are deliberately not read.
     """
 
@@ -77,6 +77,7 @@ class Wave:
     recodes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     routing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     labels: Mapping[str, Mapping[str, Labels]] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
     design: WaveDesign = WaveDesign()
     frame: tuple[FrameCount, ...] = ()
     collapse: tuple[tuple[str, ...], ...] = ()
