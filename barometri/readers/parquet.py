@@ -30,7 +30,7 @@ def read_parquet(path: Path, file_format: FileFormat) -> Content:
 
     try:
         with duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "2GB"}) as connection:
-            source = connection.read_parquet(str(path).translate({ord(c): f"[{c}]" for c in "*?["}))
+            source = connection.read_parquet(literal(path))
             names = check_names(source.columns, path.name)
             check_shape(source.aggregate("count(*)").fetchall()[0][0], len(names), path.name)
             columns = []
@@ -48,6 +48,11 @@ def read_parquet(path: Path, file_format: FileFormat) -> Content:
         ) from None
     texts = [composed(bytes(part).decode("utf-8", errors="replace")) for row in notes for part in row if part]
     return Content(columns, places={"notes": texts} if texts else {})
+
+
+def literal(path: Path) -> str:
+    """Return the path as DuckDB takes it: its own characters, no pattern."""
+    return str(path).translate({ord(character): f"[{character}]" for character in "*?["})
 
 
 def _column(name: str, values: "np.ma.MaskedArray[tuple[int], np.dtype[Any]]") -> Column:
