@@ -59,7 +59,7 @@ def even_uniforms(cells: Integers, rng: np.random.Generator) -> Floats:
 def chosen(
     chance: Floats, cells: Integers, rng: np.random.Generator, *, along: Integers | None = None
 ) -> Flags:
-    """Return who is drawn: everyone with his own chance, every cell as often as its chances add up to.
+    """Return who is drawn: everyone with his own chance, every cell by its sum of chances, within one.
 
     Draws are systematic, in random order or along the classes of ``along``, so that the population has the
     stated shares and not those and noise.
@@ -68,7 +68,7 @@ def chosen(
     order = np.lexsort((noise, cells) if along is None else (noise, along, cells))
     sums = np.bincount(cells, chance)
     before = (np.cumsum(sums) - sums)[cells[order]]
-    reached = np.cumsum(chance[order]) - before + 0.5
+    reached = np.cumsum(chance[order]) - before + rng.random(len(sums))[cells[order]]
     result = np.empty(len(cells), dtype=np.bool_)
     result[order] = np.floor(reached) > np.floor(reached - chance[order])
     return result
@@ -80,7 +80,7 @@ def allocate(total: int, sizes: Integers, minimum: int = 0) -> Integers:
     Examples
     --------
     >>> allocate(75, np.array([60, 20, 30, 10, 5]), minimum=4)
-    array([33, 14, 18,  6,  4])
+    array([33, 12, 18,  7,  5])
     """
     floor = np.minimum(minimum, sizes)
     rest, room = total - int(floor.sum()), sizes - floor

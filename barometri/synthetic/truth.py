@@ -36,8 +36,8 @@ class Served:
     """Which area an official answers for: shares of area levels by group, and what each level names.
 
     ``own`` and ``several`` are the levels that name one organiser and several, ``unknown`` the level of
-    ``unknown_share`` of all; ``wider`` maps a level to the division it names one area of. Organisers are areas
-    of ``division``, placed by ``districts``, a division whose areas are the districts; else they are numbered.
+    ``unknown_share`` of all; ``wider`` maps a level to the division it names one area of. Organisers are
+    areas of ``division``, placed by ``districts``, the division of the districts; else they are numbered.
     """
 
     levels: Mapping[str, Shares]
@@ -54,9 +54,9 @@ class Served:
 class Item:
     """A scale question: the share of favourable answers (among answers) by wave and group.
 
-    ``steps`` are the boundaries between neighbouring codes on the log odds scale, in ascending code order; the
-    one between favourable and not is 0. ``district`` shifts log odds; ``trait`` is the weight of the respondent's
-    general outlook. ``cannot_say`` are shares by group.
+    ``steps`` are the boundaries between neighbouring codes on the log odds scale, in ascending code order;
+    the one between favourable and not is 0. ``district`` shifts log odds; ``trait`` is the weight of the
+    respondent's general outlook. ``cannot_say`` are shares by group.
     """
 
     shares: Mapping[str, Shares]

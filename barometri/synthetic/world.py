@@ -37,7 +37,8 @@ class People:
     """The officials in a wave's frame.
 
     Place of the codes of group, district and unit (-1 without one) in the codebook, and the organiser that
-    each mainly answers for. ``doubt`` is the inclination to answer cannot say, ``outlook`` how kindly one judges.
+    each mainly answers for. ``doubt`` is the inclination to answer cannot say, ``outlook`` how kindly one
+    judges.
     """
 
     group: Integers

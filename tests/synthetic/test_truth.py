@@ -1,15 +1,17 @@
-"""Every published relation holds in the made-up population, computed here from everybody in it with plain numpy."""
+"""Every published relation holds in the made-up population: computed here from everybody in it."""
 
 from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
-from barometri.study.codes import DONT_KNOW, LARGEST_MISSING
+from barometri.study.codes import LARGEST_MISSING
 from barometri.study.reading import read_study
 from barometri.synthetic import population
 
+Flags = NDArray[np.bool_]
 STUDY = read_study()
 WAVES = (2017, 2018, 2019, 2021)
 EARLIER = WAVES[:-1]
@@ -33,8 +35,9 @@ PEOPLE = {year: population(STUDY, year) for year in WAVES}
 LATEST = PEOPLE[2021]
 
 
-def states(model: str, state: tuple[int, ...] = (1, 2)) -> np.ndarray:
-    return np.isin(LATEST[list(MODELS[model])].to_numpy(), state).any(axis=1)
+def states(model: str, state: tuple[int, ...] = (1, 2)) -> Flags:
+    reported: Flags = np.any(np.isin(LATEST[list(MODELS[model])].to_numpy(), state), axis=1)
+    return reported
 
 
 AGREED = {model: states(model) for model in MODELS}
@@ -42,31 +45,32 @@ COUNT = np.sum(list(AGREED.values()), axis=0)
 NOTHING = (LATEST["model_nothing_agreed"] == 1).to_numpy()
 
 
-def answered(item: str, frame: pd.DataFrame = LATEST) -> np.ndarray:
+def answered(item: str, frame: pd.DataFrame = LATEST) -> Flags:
     return (frame[item] > LARGEST_MISSING).to_numpy()
 
 
-def good(item: str, rows: np.ndarray | None = None, *, year: int = 2021, codes: tuple[int, ...] = (4, 5)) -> float:
+def good(item: str, rows: Flags | None = None, *, year: int = 2021, codes: tuple[int, ...] = (4, 5)) -> float:
     """Return the share of favourable answers among those who answered, in the rows."""
     frame = PEOPLE[year]
     base = answered(item, frame) if rows is None else answered(item, frame) & rows
     return float(np.isin(frame[item].to_numpy()[base], codes).mean())
 
 
-def group(*codes: int, year: int = 2021) -> np.ndarray:
-    return np.isin(PEOPLE[year]["group"], codes)
+def group(*codes: int, year: int = 2021) -> Flags:
+    chosen: Flags = np.isin(PEOPLE[year]["group"].to_numpy(), codes)
+    return chosen
 
 
-def district(*codes: int) -> np.ndarray:
+def district(*codes: int) -> Flags:
     return np.isin(LATEST["district"], codes) & group(*STAFF)
 
 
-def share(values: np.ndarray, rows: np.ndarray) -> float:
+def share(values: Flags, rows: Flags) -> float:
     return float(values[rows].mean())
 
 
 def standardised(item: str, year: int) -> float:
-    """Return the share favourable with groups weighted as in the latest frame; Kela employees stand for decisions."""
+    """Return the share favourable, groups weighted as in the latest frame; employees stand for decisions."""
     weights = LATEST["group"].value_counts()
     present = set(PEOPLE[year]["group"])
     shares, sizes = [], []
@@ -78,15 +82,15 @@ def standardised(item: str, year: int) -> float:
 
 
 def rises(item: str) -> bool:
-    return standardised(item, 2021) > np.mean([standardised(item, year) for year in EARLIER]) + 0.02
+    return standardised(item, 2021) > float(np.mean([standardised(item, year) for year in EARLIER])) + 0.02
 
 
-def highest(values: np.ndarray, code: int) -> bool:
+def highest(values: Flags, code: int) -> bool:
     shares = {d: share(values, district(d)) for d in (SOUTH, WEST, CENTRE, EAST, NORTH)}
     return all(shares[code] > shares[other] for other in shares if other != code)
 
 
-def effects(outcome: np.ndarray) -> dict[str, float]:
+def effects(outcome: Flags) -> dict[str, float]:
     """Return least-squares effects of the models on the outcome given each other, group and district."""
     base = answered("cooperation")
     dummies = [LATEST[v].to_numpy()[:, None] == np.unique(LATEST[v])[1:] for v in ("group", "district")]
@@ -117,7 +121,7 @@ def difference_of_premises() -> float:
 
 
 def models_differ() -> bool:
-    """Tell whether some model's shares differ between districts by more than chance would make of one truth."""
+    """Tell whether some model's shares lie far apart between districts."""
     spreads = []
     for values in AGREED.values():
         shares = [share(values, district(d)) for d in range(1, 6)]
@@ -141,7 +145,9 @@ def each_group(item: str, codes: tuple[int, ...], groups: tuple[int, ...] = (1, 
 
 def south_leads() -> bool:
     others = district(WEST, CENTRE, EAST, NORTH)
-    return all(share(AGREED[m], district(SOUTH)) > share(AGREED[m], others) + 0.03 for m in ("M03", "M04", "M05"))
+    return all(
+        share(AGREED[m], district(SOUTH)) > share(AGREED[m], others) + 0.03 for m in ("M03", "M04", "M05")
+    )
 
 
 def premises_lead() -> bool:
@@ -152,7 +158,8 @@ def premises_lead() -> bool:
 def reversed_before() -> bool:
     kela = {2017: EMPLOYEE, 2018: EMPLOYEE, 2019: DECISION}
     return all(
-        good("cooperation", group(code, year=y), year=y) > good("cooperation", group(WORKER, year=y), year=y) + 0.03
+        good("cooperation", group(code, year=y), year=y)
+        > good("cooperation", group(WORKER, year=y), year=y) + 0.03
         for y, code in kela.items()
     )
 
@@ -160,7 +167,7 @@ def reversed_before() -> bool:
 def supervisors_steer() -> bool:
     item = "statement_steered_online"
     shares = {y: good(item, group(SUPERVISOR, year=y), year=y) for y in WAVES}
-    return shares[2021] > np.mean([shares[y] for y in EARLIER]) + 0.03
+    return shares[2021] > float(np.mean([shares[y] for y in EARLIER])) + 0.03
 
 
 EVERYBODY = np.ones(len(LATEST), dtype=bool)
