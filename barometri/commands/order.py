@@ -16,7 +16,10 @@ FORMATS: Final = ("html", "xlsx", "svg", "png", "pdf", "csv")
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The options of a run: no ``languages`` means the study's, no ``wave`` the latest, no ``jobs`` the machine's."""
+    """The options of a run.
+
+    No ``languages`` means the study's, no ``wave`` its latest, no ``jobs`` as many as the machine runs.
+    """
 
     study: Path | None
     data: Path

@@ -18,8 +18,8 @@ FAILED: Final = 3
 INTERRUPTED: Final = 130
 
 _EPILOG: Final = """\
-Without options the embedded demonstration study (simulated respondents) is published in three languages, in all
-formats, under reports/. The folder of a year is replaced whole, or stays as it was.
+Without options the embedded demonstration study (simulated respondents) is published in three languages, in
+all formats, under reports/. The folder of a year is replaced whole, or stays as it was.
 
 exit codes: 0 done, 1 --verify differs, 2 usage, 3 data or study error, 4 refused by disclosure control,
 5 output error"""
@@ -109,11 +109,9 @@ def _failed(message: str, code: int, voice: Voice) -> int:
 
 def _place(error: Exception) -> str:
     """Say where an unforeseen error arose, without a word of what it says."""
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if "barometri" in Path(frame.filename).parts
-    ]
+    package = Path(__file__).resolve().parent.parent
+    stack = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in stack if Path(frame.filename).is_relative_to(package)]
     where = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "a library"
     return (
         f"an unforeseen {type(error).__name__} in {where}; nothing was written. "
