@@ -25,7 +25,7 @@ COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
 
 
 def column_values(frame: "nw.DataFrame[Any]", name: str) -> npt.NDArray[Any]:
-    """Return a column as a numpy array: numbers as they are (floats when some are empty), the rest as objects."""
+    """Return a column as an array: numbers as they are (floats when some are empty), the rest as objects."""
     series = frame[name]
     if series.dtype.is_numeric() and not series.dtype.is_float() and series.null_count() > 0:
         series = series.cast(nw.Float64)
@@ -42,18 +42,21 @@ def collect(frame: "nw.LazyFrame[Any]") -> dict[str, npt.NDArray[Any]]:
         return {name: column_values(table, name) for name in table.columns}
     found: dict[str, npt.NDArray[Any]] = {}
     for name, values in fetch().items():
-        if isinstance(values, np.ma.MaskedArray):
-            filler = values.astype(np.float64 if values.dtype.kind in "iuf" else object)
-            found[name] = np.asarray(filler.filled(np.nan if filler.dtype.kind == "f" else None))
-        else:
-            found[name] = np.asarray(values)
+        found[name] = _filled(values) if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
     return found
+
+
+def _filled(values: "np.ma.MaskedArray[Any, Any]") -> npt.NDArray[Any]:
+    """Return a masked array with what is empty as NaN or None."""
+    if values.dtype.kind in "iuf":
+        return np.asarray(np.ma.filled(values.astype(np.float64), np.nan))
+    return np.asarray(np.ma.filled(values.astype(object), None))
 
 
 def is_empty(values: npt.NDArray[Any]) -> BoolArray:
     """Return where an array holds no value, shape (n,)."""
     if values.dtype.kind == "f":
-        return np.isnan(values)
+        return np.asarray(np.isnan(values))
     if values.dtype.kind == "O":
         return np.fromiter((v is None or v != v for v in values), np.bool_, len(values))  # noqa: PLR0124
     return np.zeros(values.shape, dtype=np.bool_)

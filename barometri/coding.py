@@ -34,7 +34,7 @@ def factorize(values: AnyArray) -> tuple[IntArray, list[object]]:
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """One stage by record: stratum and unit (its stratum when rows are the units), and the strata's figures."""
+    """One stage by record: stratum and unit (the stratum when rows are the units); figures of the strata."""
 
     stratum: IntArray
     unit: IntArray
@@ -104,7 +104,9 @@ def _levels(design: SurveyDesign, read: ReadColumn, size: FloatArray) -> list[_L
         if rows:
             unit = stratum
         owner = stratum[_first(unit)]
-        units = np.bincount(stratum, size) if rows else np.bincount(owner).astype(np.float64)
+        units = np.bincount(stratum, size if rows else None).astype(np.float64)
+        if not rows:
+            units = np.bincount(owner).astype(np.float64)
         fraction, counts = _fractions(design, stage, read, stratum, units)
         levels.append(_Level(stratum, unit, owner, units, fraction, counts, rows))
         parent = unit
@@ -118,8 +120,8 @@ def _combine(parent: IntArray, columns: Sequence[str], read: ReadColumn) -> IntA
         codes, labels = factorize(read(column))
         if np.any(codes == MISSING):
             raise DesignError(
-                f"Design column {column!r}: {int((codes == MISSING).sum())} rows hold no value; every respondent "
-                "needs one. Complete the column or leave it out of the design."
+                f"Design column {column!r}: {int((codes == MISSING).sum())} rows hold no value; every "
+                "respondent needs one. Complete the column or leave it out of the design."
             )
         _, inverse = np.unique(combined * max(len(labels), 1) + codes, return_inverse=True)
         combined = inverse.astype(np.int64)
@@ -136,26 +138,27 @@ def _first(codes: IntArray) -> IntArray:
 def _fractions(
     design: SurveyDesign, stage: int, read: ReadColumn, stratum: IntArray, units: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Sampling fractions and population counts of a stage's strata."""
+    """Return sampling fractions and population counts of a stage's strata."""
     if stage >= len(names(design.fpc)):
         return np.zeros(len(units)), np.full(len(units), np.inf)
     column = names(design.fpc)[stage]
     values = _numbers(read(column), column)
     if not np.all(np.isfinite(values) & (values > 0)):
         raise DesignError(
-            f"Design column {column!r} (fpc): every row needs a positive population count or sampling fraction."
+            f"Design column {column!r} (fpc): every row needs a positive population count or sampling "
+            "fraction. Correct the column."
         )
     own = values[_first(stratum)]
     if not np.array_equal(own[stratum], values):
         raise DesignError(
-            f"Design column {column!r} (fpc) varies within a stratum; every respondent of a stratum needs the same "
-            "population count."
+            f"Design column {column!r} (fpc) varies within a stratum; every respondent of a stratum needs "
+            "the same population count. Correct the column."
         )
     counts = np.where(own > 1, own, units / own)
     if np.any(units > counts * (1 + 1e-9)):
         raise DesignError(
-            f"Design column {column!r} (fpc): {int((units > counts).sum())} strata hold more sampled units than "
-            "their population count. Correct the population counts."
+            f"Design column {column!r} (fpc): {int((units > counts).sum())} strata hold more sampled units "
+            "than their population count. Correct the population counts."
         )
     return np.where(own > 1, np.minimum(units / counts, 1.0), own), counts
 
@@ -181,8 +184,8 @@ def _weights(design: SurveyDesign, read: ReadColumn, levels: Sequence[_Level], n
     wrong = int((~(np.isfinite(weights) & (weights > 0))).sum())
     if wrong:
         raise DesignError(
-            f"Weight column {design.weight!r}: {wrong} rows hold a zero, negative, infinite or missing weight; "
-            "every weight must be a positive number. Correct the weights, or drop people who are not in the sample."
+            f"Weight column {design.weight!r}: {wrong} rows hold a zero, negative, infinite or missing "
+            "weight; every weight must be a positive number. Correct the weights."
         )
     return weights
 

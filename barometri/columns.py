@@ -25,16 +25,17 @@ class Mask(Protocol):
 
 
 M = TypeVar("M", bound=Mask)
+Mask_co = TypeVar("Mask_co", bound=Mask, covariant=True)
 
 
-class Reader(Protocol[M]):
+class Reader(Protocol[Mask_co]):
     """A backend that can compare a variable with values."""
 
-    def compare(self, name: str, operator: Operator, values: Sequence[Answer]) -> M:
+    def compare(self, name: str, operator: Operator, values: Sequence[Answer]) -> Mask_co:
         """Whether the variable stands in this relation to the value (``in``: to one of them)."""
         ...
 
-    def missing(self, name: str, reason: int | None) -> M:
+    def missing(self, name: str, reason: int | None) -> Mask_co:
         """Whether the answer is missing, for this reserved code or for any reason."""
         ...
 

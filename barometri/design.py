@@ -22,19 +22,20 @@ class SurveyDesign:
     Parameters
     ----------
     weight
-        Variable of the sampling weights; ``"equal"`` gives everybody 1. Without it weights are N/n from ``fpc``,
-        multiplied over the stages.
+        Variable of the sampling weights; ``"equal"`` gives everybody 1. Without it weights are N/n from
+        ``fpc``, multiplied over the stages.
     stratum
-        Variable of the strata. Several names are crossed; with several stages they name one variable a stage.
+        Variable of the strata. Several names are crossed; with several stages they name one
+        variable a stage.
     psu
-        Variable of the primary sampling units, a tuple for several stages; without it people were drawn directly.
-        Labels count within their stratum, those of later stages within their unit.
+        Variable of the primary sampling units, a tuple for several stages; without it people were drawn
+        directly. Labels count within their stratum, those of later stages within their unit.
     fpc
-        Variable with the population count of the stratum (units of the stage), or the sampling fraction if at most
-        1; a tuple for several stages. Without it no finite population correction.
+        Variable with the population count of the stratum (units of the stage), or the sampling fraction if
+        at most 1; a tuple for several stages. Without it no finite population correction.
     single_psu
-        What to do with a stratum of one unit: ``error``, ``adjust`` (centre at the grand mean), ``average`` (mean
-        variance of the others) or ``certainty`` (no variance).
+        What to do with a stratum of one unit: ``error``, ``adjust`` (centre at the grand mean), ``average``
+        (mean variance of the others) or ``certainty`` (no variance).
 
     Examples
     --------
@@ -105,7 +106,7 @@ class Stage:
     counts: FloatArray
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CodedDesign:
     """A design as integers.
 

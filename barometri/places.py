@@ -40,7 +40,8 @@ def same_place(
         return None
     rest = [held[name].astype(str) for name in ("district", "group") if name in held]
     n = len(next(iter(held.values())))
-    labels = np.array(["/".join(parts) for parts in zip(*rest, strict=True)] if rest else [""] * n, dtype=object)
+    joined = ["/".join(parts) for parts in zip(*rest, strict=True)] if rest else [""] * n
+    labels = np.array(joined, dtype=object)
     if "area" in held:
         single = np.array([isinstance(area, str) and area != "" and ";" not in area for area in held["area"]])
         if "area_level" in held:

@@ -1,19 +1,18 @@
 """The survey: responses with their design and codebook, never shown row by row."""
 
-import difflib
 from typing import TYPE_CHECKING, Any, Self
 
 import narwhals as nw
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from barometri.backends import ArrayReader, LazyReader, collect, column_values
+from barometri.backends import collect
 from barometri.coding import code_design
 from barometri.columns import Column, Condition
 from barometri.design import CodedDesign, SurveyDesign
 from barometri.errors import DesignError, OptionError, ValidationError
 from barometri.places import same_place
+from barometri.responses import Responses
 from barometri.study.codebook import Codebook, Question
 
 if TYPE_CHECKING:
@@ -28,10 +27,9 @@ MASK = "<mask>"
 WEIGHT = "_weight"
 PLACE = "_place"
 SHOWN_VARIABLES = 12
-CODED = ("nominal", "ordinal", "tick")
 
 
-class Survey:
+class Survey(Responses):
     """Responses, how they were drawn, and what they mean.
 
     Immutable: every method that changes something returns a copy. Its repr shows no row.
@@ -39,7 +37,8 @@ class Survey:
     Parameters
     ----------
     frame
-        One row a respondent: a frame in memory (pandas, Polars) or a lazy one (DuckDB relation, Polars LazyFrame).
+        One row a respondent: a frame in memory (pandas, Polars) or a lazy one (DuckDB relation, Polars
+        LazyFrame).
     design
         How they were drawn.
     codebook
@@ -56,12 +55,13 @@ class Survey:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> survey = Survey(pd.DataFrame({"x": [1.0, 2.0]}), SurveyDesign(weight="equal"))
     >>> survey
     Survey(n=2, variables: x; no strata, elements, equal weights, no FPC)
     """
 
-    __slots__ = ("_cache", "_condition", "_frame", "_mask", "codebook", "design", "study", "wave")
+    __slots__ = ("_condition", "_mask", "design", "study", "wave")
 
     def __init__(
         self,
@@ -72,46 +72,13 @@ class Survey:
         study: "Study | None" = None,
         wave: int | None = None,
     ) -> None:
-        native = frame.copy(deep=False) if isinstance(frame, pd.DataFrame) else frame
-        self._frame: nw.DataFrame[Any] | nw.LazyFrame[Any] = nw.from_native(native)
+        super().__init__(frame, codebook if codebook is not None or study is None else study.codebook)
         self.design = design
-        self.codebook = codebook if codebook is not None or study is None else study.codebook
         self.study = study
         self.wave = wave
         self._condition: Condition | None = None
         self._mask: BoolArray | None = None
-        self._cache: dict[str, Any] = {}
         self._check_design()
-
-    @property
-    def variables(self) -> tuple[str, ...]:
-        """Names of the variables."""
-        if "variables" not in self._cache:
-            self._cache["variables"] = tuple(self._frame.collect_schema().names())
-        return tuple(self._cache["variables"])
-
-    @property
-    def is_lazy(self) -> bool:
-        """Whether the responses stay outside memory."""
-        return isinstance(self._frame, nw.LazyFrame)
-
-    @property
-    def rows(self) -> "nw.DataFrame[Any]":
-        """The responses in memory, for the package's own passes."""
-        if isinstance(self._frame, nw.LazyFrame):
-            raise OptionError("This needs responses in memory; the survey stands on a lazy frame.")
-        return self._frame
-
-    @property
-    def lazy(self) -> "nw.LazyFrame[Any]":
-        """The responses as a lazy frame."""
-        return self._frame.lazy()
-
-    @property
-    def frame(self) -> Any:  # noqa: ANN401  (the caller's own kind of frame)
-        """All responses in the frame they came in: confidential, for the researcher's own screen."""
-        native = nw.to_native(self._frame)
-        return native.copy(deep=False) if isinstance(native, pd.DataFrame) else native
 
     @property
     def n(self) -> int:
@@ -150,44 +117,9 @@ class Survey:
         return coded
 
     @property
-    def lazy_reader(self) -> LazyReader:
-        """Comparisons as expressions for a lazy frame."""
-        return LazyReader(dict(self._frame.collect_schema()), self.is_coded)
-
-    @property
-    def _reader(self) -> ArrayReader:
-        return ArrayReader(self.values, self.is_coded)
-
-    @property
-    def cache(self) -> dict[str, Any]:
-        """Codes made so far, kept for the next verb."""
-        return self._cache
-
-    @property
     def degrees_of_freedom(self) -> float:
         """Primary units minus strata, of the whole design."""
         return self.coded.degrees_of_freedom
-
-    def question(self, name: str) -> Question | None:
-        """Return the codebook's entry of a variable, if it has one."""
-        self._known(name)
-        return self.codebook[name] if self.codebook is not None and name in self.codebook else None
-
-    def is_coded(self, name: str) -> bool:
-        """Whether a variable holds codes of the codebook, so that reserved codes say why an answer is missing."""
-        question = self.question(name)
-        return question is not None and question.kind in CODED
-
-    def is_numeric(self, name: str) -> bool:
-        """Whether a variable holds numbers (truth values among them)."""
-        self._known(name)
-        kind = self._frame.collect_schema()[name]
-        return kind.is_numeric() or kind == nw.Boolean
-
-    def values(self, name: str) -> npt.NDArray[Any]:
-        """Return the values of a variable in memory, shape (n,), for the package's own passes."""
-        self._known(name)
-        return column_values(self.rows, name)
 
     def __getitem__(self, name: str) -> Column:
         return Column(name, self.question(name))
@@ -225,7 +157,7 @@ class Survey:
                 condition = members if self._condition is None else self._condition & members
             if self.is_lazy:
                 return self._copy(condition=condition)
-            inside = np.asarray(members.truth(self._reader)[0], dtype=np.bool_)
+            inside = np.asarray(members.truth(self.reader)[0], dtype=np.bool_)
         else:
             inside = np.asarray(members)
             if self.is_lazy or inside.dtype != np.bool_ or inside.shape != (len(self.rows),):
@@ -250,7 +182,7 @@ class Survey:
             Its codebook entry; values must then be its codes.
         """
         if isinstance(values, Condition):
-            true, false = values.truth(self._reader)
+            true, false = values.truth(self.reader)
             array: npt.NDArray[Any] = np.where(true, 1.0, np.where(false, 0.0, np.nan))
         else:
             array = np.asarray(values)
@@ -311,13 +243,14 @@ class Survey:
         copy.codebook = self.codebook if codebook is None else codebook
         copy.study, copy.wave = self.study, self.wave
         copy._condition, copy._mask = condition, mask
-        copy._cache = self._cache
-        if design is not None or changed:
-            redone = design is not None or changed in self.design.columns
-            stale = {"variables", f"codes:{changed}", f"numbers:{changed}", f"levels:{changed}"}
-            stale |= {"coded", "order"} if redone else set()
-            copy._cache = {key: value for key, value in self._cache.items() if key not in stale}
-            copy._check_design()
+        if design is None and not changed:
+            copy._cache = self._cache
+            return copy
+        redone = design is not None or changed in self.design.columns
+        stale = {"variables", f"codes:{changed}", f"numbers:{changed}", f"levels:{changed}"}
+        stale |= {"coded", "order"} if redone else set()
+        copy._cache = {key: value for key, value in self._cache.items() if key not in stale}
+        copy._check_design()
         return copy
 
     def _check_design(self) -> None:
@@ -332,9 +265,3 @@ class Survey:
             if len(self.rows) == 0:
                 raise ValidationError("The responses hold no row; a survey needs at least one respondent.")
             self.coded  # noqa: B018  (coding checks it)
-
-    def _known(self, name: str) -> None:
-        if name not in self.variables:
-            near = ", ".join(difflib.get_close_matches(name, self.variables, n=3))
-            hint = f" Did you mean {near}?" if near else ""
-            raise OptionError(f"The survey has no variable {name!r}.{hint}")

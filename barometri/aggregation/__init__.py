@@ -43,9 +43,9 @@ def centre(survey: Survey, name: str) -> float:
         values = np.sort(numbers(survey, name))
         known = values[~np.isnan(values)]
         return float(known.mean()) if len(known) else 0.0
-    known = ~survey.lazy_reader.missing(name, None)
-    column = nw.when(known).then(nw.col(name).cast(nw.Float64)).otherwise(nw.lit(0.0))
-    counted = nw.when(known).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
+    answered = ~survey.lazy_reader.missing(name, None)
+    column = nw.when(answered).then(nw.col(name).cast(nw.Float64)).otherwise(nw.lit(0.0))
+    counted = nw.when(answered).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
     found = collect(
         survey.lazy.with_columns(_x=column, _k=counted).select(nw.col("_x").sum(), nw.col("_k").sum())
     )

@@ -25,7 +25,7 @@ class Level:
     present: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Coded:
     """Position of each respondent's value among ``values``, -1 for missing, shape (n,)."""
 
@@ -89,11 +89,11 @@ def plain(value: object) -> Hashable:
     """Whole numbers as integers: a column with empty cells holds floats."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    return value if isinstance(value, Hashable) else str(value)
+    return value if isinstance(value, (str, int, float)) else str(value)
 
 
 def position(values: tuple[Hashable, ...], wanted: tuple[Hashable, ...]) -> IntArray:
-    """Return for each value its position among the wanted ones, `MISSING` for others; one more entry at the end.
+    """Return for each value its position among the wanted ones, `MISSING` for others, and one entry more.
 
     The last entry stands for the code -1, so that the table can be indexed by codes as they are.
 

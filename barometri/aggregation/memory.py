@@ -1,4 +1,7 @@
-"""The pass in memory: bincount on integer codes, rows in canonical order so that sums never depend on theirs."""
+"""The pass in memory: bincount on integer codes.
+
+Rows are taken in a canonical order, so that sums do not depend on the order of the frame by a single bit.
+"""
 
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
@@ -18,7 +21,7 @@ DENSE = 4  # keys may outnumber rows by this before they are compressed
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Rows of the domain in canonical order: weight, position of the (group, cell) pair, number of positions."""
+    """Rows of the domain in canonical order: weight, number of the (group, cell) pair; and how many pairs."""
 
     weight: FloatArray
     pair: IntArray
@@ -76,8 +79,8 @@ def _features(survey: Survey, measure: Measure) -> _Features:
         return _Features(state[found.codes], len(measure.states), ())
     columns = [numbers(survey, name) for name in measure.variables]
     base = np.ones(n, dtype=np.bool_)
-    for values in columns:
-        base &= ~np.isnan(values)
+    for column in columns:
+        base &= ~np.isnan(column)
     centred = zip(columns, measure.centres, strict=True)
     return _Features(base.astype(np.int64), 1, tuple(np.where(base, v - c, 0.0) for v, c in centred))
 
@@ -126,7 +129,7 @@ def _cells(survey: Survey, plan: Plan, order: IntArray) -> tuple[IntArray, tuple
 def _single(
     rows: _Rows, features: list[_Features], present: IntArray
 ) -> tuple[list[FloatArray], list[FloatArray], list[FloatArray], list[FloatArray]]:
-    """Sums of each measure by itself: count, ``w x``, ``w² x`` of indicators, ``w x²``."""
+    """Return sums of each measure by itself: count, ``w x``, ``w² x`` of indicators, ``w x²``."""
     count, first, square, spread = [], [], [], []
     squared = rows.weight**2
     for feature in features:
@@ -150,7 +153,7 @@ def _single(
 
 
 def _second(rows: _Rows, features: list[_Features], present: IntArray, square: FloatArray) -> FloatArray:
-    """Sums of ``w² x x'`` over all pairs of features, shape (P, F, F)."""
+    """Return sums of ``w² x x'`` over all pairs of features, shape (P, F, F)."""
     widths = [feature.states + len(feature.values) for feature in features]
     starts = np.concatenate([[0], np.cumsum(widths)])
     second = np.zeros((len(present), int(starts[-1]), int(starts[-1])))
@@ -183,8 +186,8 @@ def _product(weight: FloatArray, left: FloatArray | None, right: FloatArray | No
 
 
 def _joint(rows: _Rows, one: _Features, two: _Features, weights: FloatArray) -> FloatArray:
-    """Sums by pair and both states, shape (pairs, states, states)."""
+    """Return sums by pair and both states, shape (pairs, states, states)."""
     wide, high = one.states + 1, two.states + 1
     keys = (rows.pair * wide + one.state) * high + two.state
     sums = np.bincount(keys, weights, minlength=rows.pairs * wide * high)
-    return sums.reshape(rows.pairs, wide, high)[:, 1:, 1:]
+    return sums.reshape(rows.pairs, wide, high)[:, 1:, 1:].astype(np.float64)

@@ -19,10 +19,11 @@ class Measure:
     Parameters
     ----------
     variables
-        Variables that must all be answered: one for a coded item, one or two for numbers, none for "everybody".
+        Variables that must all be answered: one for a coded item, one or two for numbers, none for
+        "everybody".
     states
-        Disjoint sets of codes of a coded item, each counted by itself; who has none is outside the base. Empty for
-        numbers, whose base is everybody with all values.
+        Disjoint sets of codes of a coded item, each counted by itself; who has none is outside the base.
+        Empty for numbers, whose base is everybody with all values.
     centres
         Constant subtracted from each variable of numbers, so that squares lose no digits.
     """
@@ -46,7 +47,8 @@ class Measure:
 class Plan:
     """One pass: measures, and the variables whose combinations make cells.
 
-    ``levels`` are the codes of each of the ``by`` variables; other values (missing) are in no cell but in margins.
+    ``levels`` are the codes of each of the ``by`` variables; other values (missing) are in no cell, only in
+    margins.
     """
 
     measures: tuple[Measure, ...]
@@ -65,9 +67,9 @@ class Plan:
         return tuple(int(v) for v in np.cumsum(widths)[:-1])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Sums:
-    """Sums over the members of the domain, by group of the design × cell: one record for each pair that occurs.
+    """Sums over the members of the domain, by group of the design × cell: one record a pair that occurs.
 
     Parameters
     ----------
@@ -76,7 +78,8 @@ class Sums:
     group
         Group of each record, ascending, shape (P,).
     codes
-        Position of each record's code among the levels of every ``by`` variable, -1 for others, shape (P, B).
+        Position of each record's code among the levels of every ``by`` variable, -1 for others, shape
+        (P, B).
     count
         Unweighted sums of the indicators (states, or the base of numbers; 0 for values), shape (P, F).
     first

@@ -12,7 +12,7 @@ from barometri.estimation.cells import Cells
 from barometri.estimation.targets import ItemPlan, Target, people
 from barometri.inference.linearization import degrees_of_freedom
 from barometri.inference.moments import effective_size, simple_random_variance
-from barometri.inference.records import RecordStage, combine, record_covariance, sum_units
+from barometri.inference.records import Records, RecordStage, combine, record_covariance, sum_units
 from barometri.survey import Survey
 
 FloatArray = npt.NDArray[np.float64]
@@ -23,7 +23,8 @@ BoolArray = npt.NDArray[np.bool_]
 class Numbers:
     """Everything about the rows of a call, each of shape (R,) but the covariance, (R, R).
 
-    ``kish`` is Kish's number of cases, ``population`` the N of cells made of whole strata drawn with one weight.
+    ``kish`` is Kish's number of cases, ``population`` the N of cells made of whole strata drawn with one
+    weight, ``simple`` the variance of a mean in a simple random sample with replacement.
     """
 
     targets: tuple[Target, ...]
@@ -46,8 +47,9 @@ def compute(survey: Survey, items: Sequence[ItemPlan], cells: Cells) -> Numbers:
     sums = aggregate(survey, plan)
     if survey.design.single_psu == "error" and sums.design.lonely:
         raise DesignError(
-            f"Strata with a single sampling unit: {'; '.join(sums.design.lonely)}. Their variance cannot be "
-            'estimated. Collapse them into a neighbour, or choose single_psu="adjust", "average" or "certainty".'
+            f"Strata with a single sampling unit: {'; '.join(sums.design.lonely)}. Their variance "
+            'cannot be estimated. Collapse them into a neighbour, or choose single_psu="adjust", "average" or'
+            ' "certainty".'
         )
     targets = tuple(_widen(t, plan, place) for place, item in enumerate(items) for t in item.targets)
     member = cells.member(sums.codes)
@@ -57,10 +59,7 @@ def compute(survey: Survey, items: Sequence[ItemPlan], cells: Cells) -> Numbers:
     stages = [RecordStage(s.unit[sums.group], s.stratum, s.strata) for s in sums.design.stages]
     covariance = record_covariance(
         combined,
-        sums.first,
-        sums.second,
-        _finest(sums),
-        member,
+        Records(sums.first, sums.second, _finest(sums), member),
         stages,
         single_psu=survey.design.single_psu,
     )
@@ -95,7 +94,7 @@ def _widen(target: Target, plan: Plan, place: int) -> Target:
 
 
 def _finest(sums: Sums) -> npt.NDArray[np.int64]:
-    """Number of the finest cell of each record."""
+    """Return the number of the finest cell of each record."""
     if sums.codes.shape[1] == 0:
         return np.zeros(len(sums.group), dtype=np.int64)
     _, cell = np.unique(sums.codes, axis=0, return_inverse=True)
@@ -150,7 +149,7 @@ def _domain_df(sums: Sums, member: BoolArray, base: FloatArray) -> FloatArray:
 
 
 def _population(sums: Sums, member: BoolArray, shape: tuple[int, int]) -> FloatArray:
-    """Population count of cells that are whole strata of people drawn directly; NaN for others."""
+    """Return N of cells that are whole strata of people drawn directly, NaN for others."""
     stage = sums.design.stages[0]
     if not (sums.design.elements and len(sums.design.stages) == 1):
         return np.full(shape, np.nan).ravel()

@@ -22,16 +22,16 @@ def contrast(estimates: Estimates, contrasts: Mapping[str, Weights], *, level: f
     estimates
         Rows with their joint covariance.
     contrasts
-        Name of each contrast to its weights: one a row in order, or by key: the label of the row, a tuple where
-        there are several key columns.
+        Name of each contrast to its weights: one a row in order, or by key: the label of the row, a tuple
+        where there are several key columns.
     level
         Confidence level, 0 to 1.
 
     Returns
     -------
     Estimates
-        One row a contrast, in key column ``contrast``; ``n`` and ``df`` are the smallest of the rows that enter,
-        so that the interval is not too short; interval by t.
+        One row a contrast, in key column ``contrast``; ``n`` and ``df`` are the smallest of the rows that
+        enter, so that the interval is not too short; interval by t.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def contrast(estimates: Estimates, contrasts: Mapping[str, Weights], *, level: f
     result["n"] = n.astype(np.int64)
     result["n_weighted"] = _smallest(frame["n_weighted"].to_numpy(dtype=np.float64), used)
     result["df"] = df
-    result["method"] = [f"t/taylor" if not r else f"not_estimable:{r}/taylor" for r in intervals.reason]
+    result["method"] = ["t/taylor" if not r else f"not_estimable:{r}/taylor" for r in intervals.reason]
     counts = pd.DataFrame({"k": _smallest(estimates.counts["k"].to_numpy(dtype=np.float64), used)})
     return Estimates(
         result, covariance, (), "contrast", estimates.design, counts, estimates.domain, estimates.marks

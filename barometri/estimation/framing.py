@@ -139,10 +139,10 @@ def _methods(intervals: Intervals) -> list[str]:
 
 
 def _counts(numbers: Numbers, covariance: FloatArray, options: Options, statistic: str) -> pd.DataFrame:
-    """Return exact counts beside the frame: the numerators of proportions, and design effects if asked for."""
+    """Return exact counts beside the frame: the numerators of proportions; design effects if asked for."""
     counts = pd.DataFrame({"k": numbers.k})
     if options.deff != "none":
-        simple = numbers.simple if options.deff == "with_replacement" else numbers.simple * _finite(numbers)
+        simple = numbers.simple * (_finite(numbers) if options.deff == "without_replacement" else 1.0)
         scale = numbers.n_weighted**2 if statistic == "total" else 1.0
         counts["deff"] = design_effect(np.diag(covariance), simple * scale)
     return counts

@@ -128,7 +128,7 @@ def shares(
 
 
 def _states(found: Sequence[Level], sets: Sequence[frozenset[Hashable]]) -> tuple[frozenset[Hashable], ...]:
-    """Return the coarsest disjoint sets of codes from which all categories and the base can be put together."""
+    """Return the coarsest disjoint sets of codes of which all categories and the base can be made."""
     pattern: dict[tuple[bool, ...], set[Hashable]] = {}
     for level in found:
         pattern.setdefault(tuple(level.value in values for values in sets), set()).add(level.value)
@@ -154,7 +154,7 @@ def _chosen(
 
 
 def _good(survey: Survey, item: str, found: Sequence[Level]) -> frozenset[Hashable] | None:
-    """Return the codes counted as favourable: the codebook's, or the 1 of an indicator; none if there are none."""
+    """Return the codes counted as favourable: the codebook's, or the 1 of an indicator; none without any."""
     question = survey.question(item)
     if question is not None and question.codes:
         if question.good:

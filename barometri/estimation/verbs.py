@@ -48,8 +48,8 @@ def proportion(
     by
         Variables whose codes make cells, in codebook order; cells without answers stay, with NaN.
     categories
-        ``good`` (the favourable codes of the codebook, the 1 of an indicator; an item with neither gets each),
-        ``each`` code, a list of codes, or a mapping of names to codes that count together.
+        ``good`` (the favourable codes of the codebook, the 1 of an indicator; an item with neither gets
+        each), ``each`` code, a list of codes, or a mapping of names to codes that count together.
     margins
         Whether rows of everybody (``TOTAL``) are added for every subset of ``by``.
     base
@@ -61,8 +61,8 @@ def proportion(
     df
         Degrees of freedom: of the row's ``domain``, of the whole ``design``, or ``normal`` for none.
     deff
-        Simple random sample, ``with_replacement`` or ``without_replacement``, that design effects in ``counts``
-        compare with.
+        Simple random sample, ``with_replacement`` or ``without_replacement``, that design effects in
+        ``counts`` compare with.
 
     Returns
     -------
@@ -158,7 +158,8 @@ def total(
     survey, by, margins, level, df, deff
         As in `proportion`.
     items
-        A measured variable is added up; text and coded questions count people in each category; none counts people.
+        A measured variable is added up; text and coded questions count people in each category; none counts
+        everybody.
 
     Returns
     -------

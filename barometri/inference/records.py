@@ -1,8 +1,8 @@
 """Estimates and their joint covariance from records of sums.
 
-A record holds the sums of some features (indicators, values) over one sampling unit, or one stratum of elements,
-within one finest cell. Every estimate is a total or a ratio of linear combinations of features over a set of records;
-a set is a cell, or a margin over several.
+A record holds the sums of some features (indicators, values) over one sampling unit, or one stratum of
+elements, within one finest cell. Every estimate is a total or a ratio of linear combinations of features over
+a set of records; a set is a cell, or a margin over several.
 """
 
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from barometri.inference.linearization import covariance, covariance_from_moments
-from barometri.inference.strata import SinglePsu, Strata
+from barometri.inference.linearization import covariance
+from barometri.inference.strata import SinglePsu, Strata, stratum_factors
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -54,6 +54,28 @@ class RecordStage:
     strata: Strata
 
 
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Sums over sampling units within finest cells.
+
+    Parameters
+    ----------
+    first
+        ``sum w x``, shape (P, F).
+    second
+        ``sum w² x x'``, shape (P, F, F), where rows are the units of the last stage; else none.
+    cell
+        Finest cell of each record, 0, 1, ... without gaps, shape (P,).
+    member
+        Whether a record belongs to a set, the same for all records of a cell, shape (O, P).
+    """
+
+    first: FloatArray
+    second: FloatArray | None
+    cell: IntArray
+    member: BoolArray
+
+
 def combine(
     first: FloatArray, member: BoolArray, numerator: FloatArray, denominator: FloatArray | None
 ) -> Combined:
@@ -75,7 +97,8 @@ def combine(
 
     Examples
     --------
-    >>> found = combine(np.array([[2.0, 6.0]]), np.array([[True]]), np.array([[0.0, 1.0]]), np.array([[1.0, 0.0]]))
+    >>> everybody = np.array([[True]])
+    >>> found = combine(np.array([[2.0, 6.0]]), everybody, np.array([[0.0, 1.0]]), np.array([[1.0, 0.0]]))
     >>> float(found.estimate[0, 0]), found.transform[0, 0].tolist()
     (3.0, [-1.5, 0.5])
     """
@@ -134,14 +157,7 @@ def sum_units(
 
 
 def record_covariance(
-    combined: Combined,
-    first: FloatArray,
-    second: FloatArray | None,
-    cell: IntArray,
-    member: BoolArray,
-    stages: Sequence[RecordStage],
-    *,
-    single_psu: SinglePsu = "error",
+    combined: Combined, records: Records, stages: Sequence[RecordStage], *, single_psu: SinglePsu = "error"
 ) -> FloatArray:
     """Joint covariance of all estimates, the stages added.
 
@@ -149,64 +165,67 @@ def record_covariance(
     ----------
     combined
         Estimates and linearised values.
-    first
-        ``sum w x`` by record, shape (P, F).
-    second
-        ``sum w² x x'`` by record, shape (P, F, F), where rows are the units of the last stage; else none.
-    cell
-        Finest cell of each record, shape (P,).
-    member
-        Shape (O, P); the same for all records of a cell.
+    records
+        The sums they were made from.
     stages
-        Stages of the design; the last one's units are strata where ``second`` is given.
+        Stages of the design; the last one's units are strata where rows are its units.
     single_psu
         As in `barometri.inference.linearization.covariance`.
 
     Returns
     -------
     numpy.ndarray
-        Shape (T × O, T × O); NaN where an estimate is.
+        Shape (T × O, T × O), symmetric; NaN where an estimate is.
+
+    Examples
+    --------
+    >>> from barometri.inference.strata import make_strata
+    >>> everybody = np.array([[True]])
+    >>> found = combine(np.array([[2.0, 4.0]]), everybody, np.array([[0.0, 1.0]]), np.array([[1.0, 0.0]]))
+    >>> squares = np.array([[[2.0, 4.0], [4.0, 10.0]]])
+    >>> records = Records(np.array([[2.0, 4.0]]), squares, np.array([0]), everybody)
+    >>> stage = RecordStage(np.array([0]), np.array([0]), make_strata([2]))
+    >>> record_covariance(found, records, [stage])
+    array([[1.]])
     """
     size = combined.estimate.size
     result = np.zeros((size, size))
     for place, stage in enumerate(stages):
         units = len(stage.stratum)
-        sums = sum_units(first, stage.unit, units, member, combined.transform)
-        if second is not None and place + 1 == len(stages):
-            result += _element_covariance(combined, sums, second, cell, member, stage, single_psu)
+        sums = sum_units(records.first, stage.unit, units, records.member, combined.transform)
+        if records.second is not None and place + 1 == len(stages):
+            result += _between_elements(sums, stage.strata, single_psu)
+            result += _products(combined, records, stage, single_psu)
         else:
             result += covariance(sums, stage.stratum, stage.strata, single_psu=single_psu)
     unknown = np.isnan(combined.estimate).ravel()
     result[unknown, :] = np.nan
     result[:, unknown] = np.nan
-    return result
+    return (result + result.T) / 2
 
 
-def _element_covariance(
-    combined: Combined,
-    sums: FloatArray,
-    second: FloatArray,
-    cell: IntArray,
-    member: BoolArray,
-    stage: RecordStage,
-    single_psu: SinglePsu,
-) -> FloatArray:
-    """Covariance when rows are the units: products are summed cell by cell, since cells share no row."""
-    strata, features = len(stage.stratum), second.shape[1]
+def _between_elements(sums: FloatArray, strata: Strata, single_psu: SinglePsu) -> FloatArray:
+    """Return what the stratum sums contribute under element sampling: ``-s s' / n``, or their deviation."""
+    scale, centred = stratum_factors(strata, single_psu)
+    within = np.where(centred, 0.0, -scale / np.maximum(strata.units, 1))
+    deviations = (sums - sums.sum(axis=0) / max(strata.units.sum(), 1)) * centred[:, None]
+    return np.asarray((sums * within[:, None]).T @ sums + (deviations * scale[:, None]).T @ deviations)
+
+
+def _products(combined: Combined, records: Records, stage: RecordStage, single_psu: SinglePsu) -> FloatArray:
+    """Return the sums of products under element sampling, cell by cell, since cells share no row."""
+    scale, centred = stratum_factors(stage.strata, single_psu)
+    factor = np.where(centred, 0.0, scale)[stage.unit]
     targets, sets = combined.estimate.shape
-    result = covariance_from_moments(
-        sums, np.zeros((strata, targets * sets, targets * sets)), stage.strata, single_psu=single_psu
-    )
-    nothing = np.zeros((strata, features))
-    for number in range(int(cell.max(initial=-1)) + 1):
-        chosen = np.flatnonzero(cell == number)
-        holds = np.flatnonzero(member[:, chosen[0]]) if len(chosen) else chosen
+    result = np.zeros((targets * sets, targets * sets))
+    second = np.zeros((0, 0, 0)) if records.second is None else records.second
+    for number in range(int(records.cell.max(initial=-1)) + 1):
+        chosen = np.flatnonzero(records.cell == number)
+        holds = np.flatnonzero(records.member[:, chosen[0]])
         if len(holds) == 0:
             continue
-        moments = np.zeros((strata, features, features))
-        moments[stage.unit[chosen]] = second[chosen]
-        products = covariance_from_moments(nothing, moments, stage.strata, single_psu=single_psu)
-        weights = combined.transform[:, holds, :].reshape(-1, features)
+        products = np.tensordot(factor[chosen], second[chosen], axes=1)
+        weights = combined.transform[:, holds, :].reshape(targets * len(holds), -1)
         rows = (np.arange(targets)[:, None] * sets + holds[None, :]).ravel()
         result[np.ix_(rows, rows)] += weights @ products @ weights.T
     return result
