@@ -30,7 +30,14 @@ ProportionMethod = Literal[
 ]
 PROPORTION_METHODS: tuple[str, ...] = get_args(ProportionMethod)
 MINIMUM_DF = 3.0  # below it an interval for a share is no longer estimable
-REASONS = ("", "no_cases", "few_degrees_of_freedom", "zero_variance", "population_unknown")
+REASONS = (
+    "",
+    "no_cases",
+    "few_degrees_of_freedom",
+    "variance_unknown",
+    "zero_variance",
+    "population_unknown",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ class Intervals:
         Bounds, shape (C,), in the unit of the estimate (proportions 0 to 1); NaN where not estimable.
     reason
         Why a cell has no interval, shape (C,): empty, ``no_cases``, ``few_degrees_of_freedom``,
-        ``zero_variance`` or ``population_unknown``.
+        ``variance_unknown``, ``zero_variance`` or ``population_unknown``.
     method
         Word of the rule.
     level
@@ -91,7 +98,7 @@ def mean_intervals(
     centre, error, d = np.broadcast_arrays(*(np.atleast_1d(as_array(a)) for a in (estimate, se, df)))
     half = t_quantile(d, (1 - level) / 2) * error
     reason = np.full(centre.shape, "", dtype="<U22")
-    reason[np.isnan(error)] = "zero_variance"
+    reason[np.isnan(error)] = "variance_unknown"
     reason[d < minimum_df] = "few_degrees_of_freedom"
     reason[np.isnan(centre)] = "no_cases"
     known = reason == ""
@@ -165,6 +172,7 @@ def proportion_intervals(
     if method == "hypergeometric":
         reason[~np.isfinite(cells.population)] = "population_unknown"
     else:
+        reason[np.isnan(cells.se)] = "variance_unknown"
         reason[~(cells.df >= minimum_df)] = "few_degrees_of_freedom"
     reason[(cells.n < 1) | np.isnan(cells.p)] = "no_cases"
     known = reason == ""

@@ -8,6 +8,7 @@ from barometri.errors import DesignError, OptionError
 from barometri.inference.hypergeometric import hypergeometric_bounds
 from barometri.inference.intervals import (
     PROPORTION_METHODS,
+    ProportionMethod,
     effective_cases,
     mean_intervals,
     proportion_intervals,
@@ -83,6 +84,24 @@ def test_korn_graubard_follows_its_formula() -> None:
     assert effective_cases(p, se, n, df, n)[0] == pytest.approx(size, rel=1e-10)
     # a design that beats simple random sampling is not credited with more cases than it has
     assert effective_cases(p, 0.001, n, np.inf, n)[0] == n
+
+
+def test_wilson_solves_the_score_equation() -> None:
+    p, se, n, df = 0.2, 0.05, 90, 20
+    size = effective_cases(p, se, n, df, n)[0]
+    found = proportion_intervals(p, se, n, df, method="wilson")
+    for bound in (found.low[0], found.high[0]):
+        score = (p - bound) / np.sqrt(bound * (1 - bound) / size)
+        assert abs(score) == pytest.approx(stats.norm.isf(0.025), rel=1e-10)
+
+
+def test_an_unknown_variance_gives_no_interval() -> None:
+    methods: tuple[ProportionMethod, ...] = ("korn_graubard", "wilson", "logit", "wald")
+    for method in methods:
+        found = proportion_intervals([0.4, 0.0], np.nan, 30, 20, method=method)
+        assert found.reason[0] == "variance_unknown"
+        assert np.isnan(found.low).all()
+    assert mean_intervals(4.0, np.nan, 20).reason[0] == "variance_unknown"
 
 
 def test_empty_and_full_cells_use_the_size_of_kish() -> None:

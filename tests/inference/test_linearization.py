@@ -154,6 +154,8 @@ def test_moments_by_stratum_give_what_rows_give(school_sample: Schools, prefix: 
     expected = covariance(rows.totals, sample.unit_stratum, sample.strata)
     found = moments(sample, y, bases)
     close(found.estimate, rows.estimate, relative=1e-13)
+    products = sample.by_stratum(rows.totals[:, :, None] * rows.totals[:, None, :])
+    close(found.second, products, relative=1e-10)
     close(covariance_from_moments(found.first, found.second, sample.strata), expected, relative=1e-10)
 
     w = sample.weight[:, None]

@@ -155,7 +155,9 @@ def test_a_variable_with_one_value_has_no_association(cells: list[list[float]], 
 
 def test_perfect_association_and_no_degrees_of_freedom_have_no_interval() -> None:
     p = np.array([[0.5, 0.0], [0.0, 0.5]])
-    assert np.isnan(ordinal_association(p, multinomial(p, 30), 29).low).all()
+    perfect = ordinal_association(p, multinomial(p, 30), 29)
+    for numbers in (perfect.se, perfect.low, perfect.high, perfect.p_value):
+        assert np.isnan(numbers).all()
     p = np.array([[0.3, 0.2], [0.1, 0.4]])
     found = ordinal_association(p, multinomial(p, 30), 0)
     assert np.isnan(found.low).all()
