@@ -170,8 +170,7 @@ def _share(claim: Claim, survey: Survey, item: str, base: Asked) -> Measure:
 
 def _difference(claim: Claim, survey: Survey, item: str, base: Asked) -> Measure:
     """Return left minus right with a t interval from their joint covariance."""
-    divided = survey.with_column(_PART, _parts(claim, survey), _codes(_PART, _SIDES))
-    estimates = proportion(divided, item, by=_PART, base=base, margins=True)
+    estimates = proportion(_divided(claim, survey), item, by=_PART, base=base, margins=True)
     keys = [str(key) for key in estimates.frame[_PART]]
     if not set(_SIDES) <= set(keys):
         return Measure(reason="no_responses")
@@ -197,8 +196,8 @@ def _difference(claim: Claim, survey: Survey, item: str, base: Asked) -> Measure
     )
 
 
-def _parts(claim: Claim, survey: Survey) -> np.ndarray:
-    """Return, by respondent, the side of the comparison: 0 left, 1 right, blank neither."""
+def _divided(claim: Claim, survey: Survey) -> Survey:
+    """Limit the survey to both sides of the comparison, and say who is on which."""
     left = _condition(survey, claim.left)
     right = ~left if left is not None and REST in claim.right else _condition(survey, claim.right)
     if left is None or right is None:
@@ -206,7 +205,8 @@ def _parts(claim: Claim, survey: Survey) -> np.ndarray:
     masks = [np.asarray(survey.domain(side).mask) for side in (left, right)]
     if (masks[0] & masks[1]).any():
         raise StudyError(f"claims.toml, {claim.id}: left and right overlap; keep them apart.")
-    return np.where(masks[0], 0, np.where(masks[1], 1, BLANK)).astype(np.int32)
+    side = np.where(masks[0], 0, np.where(masks[1], 1, BLANK)).astype(np.int32)
+    return survey.domain(left | right).with_column(_PART, side, _codes(_PART, _SIDES))
 
 
 def _bases(estimates: Estimates, rows: Sequence[int]) -> tuple[Base, ...]:
