@@ -48,8 +48,10 @@ def reports(world: World) -> Reports:
     answers: dict[str, Integers] = {}
     agreed = np.zeros((people, len(study.models)), dtype=np.bool_)
     insight = world.truth.organisers.insight * world.rng.standard_normal(people)
+    explicit = bool(states.nothing_agreed) and world.wave.asked(states.nothing_agreed)
+    nothing = _nothing(world, insight) if explicit else np.zeros(people, dtype=np.bool_)
     for column, model in enumerate(study.models):
-        state = _report(world, column, insight)
+        state = _report(world, column, insight, nothing)
         agreed[:, column] = state < NOT_IN_USE
         stated = world.truth.models[model.id].arrangements
         weights = np.array([stated.get(name, 1.0) for name in model.questions])
@@ -59,8 +61,8 @@ def reports(world: World) -> Reports:
             ids = (states.established, states.on_trial, states.not_in_use)
             codes = np.array([*(question.code(i).value for i in ids), DONT_KNOW], dtype=np.int64)
             answers[name] = codes[one]
-    if states.nothing_agreed and world.wave.asked(states.nothing_agreed):
-        answers[states.nothing_agreed] = _nothing(world, states, agreed.sum(axis=1))
+    if explicit:
+        answers[states.nothing_agreed] = _said(world, states, nothing, agreed.sum(axis=1) > 0)
     return Reports(answers, agreed)
 
 
@@ -70,16 +72,23 @@ def _states(study: Study) -> ModelStates:
     return study.model_states
 
 
-def _report(world: World, column: int, insight: Floats) -> Integers:
-    """Return the state of one model that each official reports."""
-    stated = world.truth.models[world.study.models[column].id]
+def _report(world: World, column: int, insight: Floats, nothing: Flags) -> Integers:
+    """Return the state of one model that each official reports; none agreed where nothing is."""
+    name = world.study.models[column].id
+    stated = world.truth.models[name]
     who, rng = world.who, world.rng
     unknown = cannot_say(world, world.by("group", stated.cannot_say))
     linear = world.truth.organisers.agreement_strength * world.places.agreed[who.organiser, column]
     linear = linear + insight + world.by("group", stated.lean)[who.group]
-    known = np.where(unknown, 0.0, 1.0)
-    base = intercepts(linear, who.district, world.by("district", stated.agreed), known)
-    agreed = chosen(known * logistic(linear + base[who.district]), who.district, rng)
+    able = np.where(unknown | nothing, 0.0, 1.0)
+    wanted = world.by("district", stated.agreed)
+    base = intercepts(linear, who.district, wanted, able)
+    chance = able * logistic(linear + base[who.district])
+    short = np.bincount(who.district, chance - wanted[who.district], minlength=len(wanted)) < -1
+    if short.any():
+        place = world.question("district").substantive[int(short.argmax())].id
+        raise world.wrong(f"models.{name}.agreed.{place}", "more than those who can say; lower it.")
+    agreed = chosen(chance, who.district, rng)
     own = rng.random(len(agreed)) < stated.trial
     trial = np.where(rng.random(len(agreed)) < _FAITHFUL, world.places.trial[who.organiser, column], own)
     state = np.where(agreed, np.where(trial, ON_TRIAL, ESTABLISHED), NOT_IN_USE)
@@ -99,18 +108,20 @@ def _arrangements(state: Integers, weights: Floats, rng: np.random.Generator) ->
     return np.where(main, model, rest).astype(np.int64)
 
 
-def _nothing(world: World, states: ModelStates, count: Integers) -> Integers:
-    """Return whether nothing is agreed: the stated share by district, all among who report no model."""
+def _nothing(world: World, insight: Floats) -> Flags:
+    """Return who says that nothing is agreed: the stated share by district, most where least is agreed."""
+    strength = world.truth.organisers.agreement_strength
+    linear = -strength * world.places.agreed.sum(axis=1)[world.who.organiser] - insight
+    wanted = world.by("district", world.truth.nothing_agreed.agreed)
+    base = intercepts(linear, world.who.district, wanted)
+    return chosen(logistic(linear + base[world.who.district]), world.who.district, world.rng)
+
+
+def _said(world: World, states: ModelStates, nothing: Flags, agreed: Flags) -> Integers:
+    """Return the answers to whether nothing is agreed."""
     question = world.study.question(states.nothing_agreed)
     yes = question.code(states.nothing_agreed_yes).value
     no = next(code.value for code in question.substantive if code.value != yes)
-    stated, where, none = world.truth.nothing_agreed, world.who.district, count == 0
-    wanted = world.by("district", stated.agreed)
-    everybody = np.bincount(where, minlength=len(wanted))
-    share = wanted * everybody / np.maximum(np.bincount(where[none], minlength=len(wanted)), 1)
-    if (share > 1).any():
-        place = world.question("district").substantive[int(share.argmax())].id
-        raise world.wrong(f"nothing_agreed.agreed.{place}", "exceeds those who report no model; lower it.")
-    says = chosen(np.where(none, share[where], 0.0), where, world.rng)
-    doubts = world.rng.random(len(count)) < np.where(none, _UNSURE, stated.cannot_say)
-    return np.where(says, yes, np.where(doubts, DONT_KNOW, no)).astype(np.int64)
+    unsure = np.where(agreed, world.truth.nothing_agreed.cannot_say, _UNSURE)
+    doubts = world.rng.random(len(agreed)) < unsure
+    return np.where(nothing, yes, np.where(doubts, DONT_KNOW, no)).astype(np.int64)

@@ -118,7 +118,7 @@ def test_without_stated_effects_models_go_with_nothing(tmp_path: Path) -> None:
         (
             r"itainen = 0.18, keskinen = 0.07",
             "itainen = 0.9, keskinen = 0.07",
-            "nothing_agreed.agreed.itainen",
+            "models.M01.agreed.itainen",
         ),
     ],
 )
@@ -142,3 +142,12 @@ def test_outcome_shares_are_the_stated_ones() -> None:
     shares = (answered["cooperation"] >= 4).groupby(answered["group"]).mean()
     assert shares.to_dict() == pytest.approx({1: 0.335, 2: 0.41, 3: 0.52, 4: 0.45, 5: 0.56}, abs=0.01)
     assert np.isclose(LATEST[BATTERY[1]].isin([1, 2]).mean(), 0.453, atol=0.01)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_any_seed_keeps_to_the_stated_shares(seed: int) -> None:
+    people = population(STUDY, 2021, seed=seed)
+    nothing = (people["model_nothing_agreed"] == 1).groupby(people["district"]).mean()
+    assert nothing.to_dict() == pytest.approx({1: 0.09, 2: 0.1, 3: 0.07, 4: 0.18, 5: 0.1}, abs=0.005)
+    consent = people["model_client_consent"].isin([1, 2]).groupby(people["district"]).mean()
+    assert consent.to_dict() == pytest.approx({1: 0.55, 2: 0.58, 3: 0.67, 4: 0.5, 5: 0.57}, abs=0.005)
