@@ -46,8 +46,6 @@ class _Rows:
 def _difference(upper: FloatArray, lower: FloatArray) -> FloatArray:
     """Logistic probability between two limits, without loss of digits in either tail."""
     flip = upper + lower > 0
-    flip |= np.isneginf(lower) & (upper > 0)
-    flip &= ~np.isneginf(lower)
     high, low = np.where(flip, -lower, upper), np.where(flip, -upper, lower)
     return np.asarray(special.expit(high) - special.expit(low))
 
