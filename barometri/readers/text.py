@@ -14,9 +14,7 @@ _CONTINUATION = "".join(
 )
 # Leading bytes of the letters of Finnish, Swedish and Sami, of western punctuation and of the byte-order
 # mark, as they look when UTF-8 is read as cp1252 or latin-1. Wider patterns would refuse the quotation HYVÄ».
-_MOJIBAKE = re.compile(
-    f"[ÃÂ][{re.escape(_CONTINUATION)}]|â[€\x80][{re.escape(_CONTINUATION)}]|Å[¡½¾\xa0\x8d\x8b]|ï»¿"
-)
+_MOJIBAKE = re.compile(f"[ÃÂ][{re.escape(_CONTINUATION)}]|â[€‚\x80\x82]|Å[¡½¾\xa0\x8d\x8b]|ï»¿")
 
 
 def canonical(value: float | str) -> str:
