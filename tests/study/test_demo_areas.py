@@ -108,8 +108,17 @@ def test_the_grid_looks_like_finland(areas: Areas) -> None:
         < column["North Karelia"]
     )
     assert column["Satakunta"] < column["Pirkanmaa"] < column["Päijät-Häme"] < column["South Karelia"]
-    assert column["West Uusimaa"] < column["Helsinki"] < column["Vantaa and Kerava"]
+    assert column["West Uusimaa"] < column["Helsinki"] < column["East Uusimaa"]
+    assert row["Central Uusimaa"] < row["Vantaa and Kerava"] < row["Helsinki"]
     assert column["Åland"] == 0
+
+
+def test_the_grid_has_no_hole(areas: Areas) -> None:
+    tiles = {area.tile for area in areas.of("county_2023") if area.in_scope and area.tile}
+    for column, row in tiles:
+        east = sorted(c for c, r in tiles if r == row)
+        assert east == list(range(east[0], east[-1] + 1)), row
+        assert any((column + c, row + r) in tiles for c, r in ((1, 0), (-1, 0), (0, 1), (0, -1)))
 
 
 def test_joint_authorities_are_one_organiser(areas: Areas) -> None:
