@@ -1,6 +1,7 @@
 """Words and number formats of the three languages: the only place where a number becomes text.
 
-Every word is data in ``resources/texts/<language>.toml``; labels of questions, groups and areas are the study's.
+Every word is data in ``resources/texts/<language>.toml``; labels of questions, groups and areas are data of
+the study, and ``Names`` finds them.
 """
 
 import math
@@ -14,11 +15,16 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
 
+from barometri.disclosure.protected import TOTAL
 from barometri.errors import OptionError, check_option
 from barometri.study.codebook import Labels
+from barometri.study.study import Study
 
 LANGUAGES: Final = ("fi", "sv", "en")
 """Languages that have words."""
+
+NUMBER_OF_MODELS: Final = "number_of_models"
+"""Key of the derived number of agreed models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +155,12 @@ class Texts:
             return "".join(words)
         return self.text(f"numbers.{last}", first=", ".join(words[:-1]), last=words[-1])
 
+    def lowered(self, words: str) -> str:
+        """Return words for the middle of a sentence: an ordinary first letter becomes small."""
+        names = tuple(self.words["words.proper_names"].split("|"))
+        ordinary = words[1:2].islower() and not words.startswith(names)
+        return words[:1].lower() + words[1:] if ordinary else words
+
     def quote(self, words: str) -> str:
         """Put words in the language's quotation marks."""
         return self.text("numbers.quote", words=words)
@@ -183,3 +195,78 @@ def read_texts(language: str) -> Texts:
         f"{section}.{key}": str(text) for section, keys in sections.items() for key, text in keys.items()
     }
     return Texts(language=language, words=MappingProxyType(words))
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Labels of one wave of a study in one language: codebook, models and the words around them.
+
+    Parameters
+    ----------
+    study
+        Where the labels are.
+    texts
+        The language.
+    wave
+        Year whose labels override the codebook's; ``None`` for the codebook's own.
+    """
+
+    study: Study
+    texts: Texts
+    wave: int | None = None
+
+    def variable(self, name: str) -> str:
+        """Return the label of a key column: a question, or one of the words of every table."""
+        if name in self.study.codebook:
+            return self.texts.label(self.study.question(name).label)
+        return self.texts.text(f"words.{name}") if self.texts.has(f"words.{name}") else name
+
+    def item(self, name: str, *, short: bool = False) -> str:
+        """Return the label of a question or of a collaboration model."""
+        for model in self.study.models:
+            if model.id == name:
+                return self.texts.label((short and model.short) or model.label)
+        return self.variable(name)
+
+    def code(self, variable: str, name: str, *, short: bool = False) -> str:
+        """Return the label of a code of a variable, or of the margin over its codes."""
+        if name == TOTAL:
+            roles = self.study.roles
+            everyone = "whole_country" if variable in (roles.district, roles.area) else "all_respondents"
+            return self.texts.text(f"words.{everyone}")
+        if variable not in self.study.codebook:
+            return self.number_class(name) if variable == NUMBER_OF_MODELS else name
+        wave = self.study.waves.get(self.wave) if self.wave is not None else None
+        override = wave.labels.get(variable, {}).get(name) if wave else None
+        if override:
+            return self.texts.label(override)
+        try:
+            code = self.study.question(variable).code(name)
+        except KeyError:
+            return self.texts.label(self.study.populations.get(name, {"": name}))
+        return self.texts.label((short and code.short) or code.label)
+
+    def category(self, item: str, name: str, *, short: bool = False) -> str:
+        """Return the label of an answer, of several merged to one class, or of a model's state."""
+        parts = [part for part in name.split("+") if part]
+        if len(parts) > 1:
+            first, *rest = [self.category(item, part, short=short) for part in parts]
+            return self.texts.listing([first, *map(self.texts.lowered, rest)], last="or")
+        question = self.study.codebook.questions.get(item)
+        if question is None and name[:1].isdigit():
+            return self.number_class(name)
+        if question is not None:
+            if name == "good":
+                return self.texts.label(question.good_label)
+            if any(code.id == name for code in question.codes):
+                return self.code(item, name, short=short)
+        for section in ("reason", "words"):
+            if self.texts.has(f"{section}.{name}"):
+                return self.texts.text(f"{section}.{name}")
+        return name
+
+    def number_class(self, name: str) -> str:
+        """Return the words of a class of the number of models: ``0``, ``1``, ``2``, ``3+``."""
+        count = name.removesuffix("+")
+        form = "or_more" if name.endswith("+") else {"0": "zero", "1": "one"}.get(count, "many")
+        return self.texts.text(f"classes.{form}", count=count) if count.isdigit() else self.variable(name)

@@ -1,1 +1,57 @@
-"""Figures: protected numbers and texts in, charts out."""
+"""Protected results in, charts out. Figures draw and never compute; matplotlib is loaded when one is drawn."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from barometri.figures.chart import Chart
+    from barometri.figures.drawing import draw
+    from barometri.figures.named import (
+        cooperation_by_number_of_models,
+        dots,
+        likert,
+        models_by_district,
+        prevalence,
+        tiles,
+        waves,
+    )
+    from barometri.figures.saving import save
+
+_HOMES = {
+    "Chart": "chart",
+    "draw": "drawing",
+    "save": "saving",
+    "cooperation_by_number_of_models": "named",
+    "dots": "named",
+    "likert": "named",
+    "models_by_district": "named",
+    "prevalence": "named",
+    "tiles": "named",
+    "waves": "named",
+}
+
+__all__ = [
+    "Chart",
+    "cooperation_by_number_of_models",
+    "dots",
+    "draw",
+    "likert",
+    "models_by_district",
+    "prevalence",
+    "save",
+    "tiles",
+    "waves",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is first asked for."""
+    if name in _HOMES:
+        return getattr(import_module(f"barometri.figures.{_HOMES[name]}"), name)
+    message = f"module 'barometri.figures' has no attribute {name!r}"
+    raise AttributeError(message)
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)

@@ -1,0 +1,160 @@
+"""A share by the number of agreed models: points with intervals, and the base under each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from barometri.disclosure.protected import SUPPRESSED, TOTAL, Protected
+from barometri.figures.canvas import Canvas, line_height, width_of, wrap
+from barometri.figures.chart import Chart
+from barometri.figures.reading import Cell, Reading, read
+from barometri.figures.scale import HIDDEN_AT, Scale, fit, paint_up
+from barometri.figures.sheet import DASHED, KeyEntry
+from barometri.figures.style import BLUE, GREY, INK, SOFT_INK, WHITE, Page
+from barometri.figures.wording import alt_text, finish, footer, heading, statistic, subject, subtitle
+from barometri.texts import NUMBER_OF_MODELS
+
+_PLOT: Final = 2.6
+_ABOVE: Final = 0.2
+_WHOLE: Final = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    reading: Reading
+    cells: tuple[Cell, ...]
+    names: tuple[str, ...]
+    whole: Cell | None
+    axis: str
+
+    def key(self, page: Page) -> Sequence[KeyEntry]:
+        del page
+        if self.whole is None or not self.whole.shown:
+            return ()
+        words = self.reading.texts.text("words.all_respondents")
+        return [KeyEntry(DASHED, GREY, f"{words} {self.reading.value(self.whole)}")]
+
+    def _room(self, page: Page) -> float:
+        return width_of(self.reading.texts.percent(1.0), page.small) + 0.12
+
+    def _pitch(self, page: Page) -> float:
+        return min((page.inner - self._room(page)) / len(self.cells), 1.9)
+
+    def _labels(self, page: Page) -> list[tuple[str, ...]]:
+        return [wrap(name, page.label, self._pitch(page) - 0.08) for name in self.names]
+
+    def height(self, page: Page) -> float:
+        lines = max(len(label) for label in self._labels(page))
+        below = 0.12 + lines * line_height(page.label) + line_height(page.small)
+        return _ABOVE + _PLOT + below + 0.06 + line_height(page.small)
+
+    def paint(self, canvas: Canvas, top: float) -> None:
+        page = canvas.page
+        left, pitch = page.margin + self._room(page), self._pitch(page)
+        right = left + pitch * len(self.cells)
+        scale = self._scale(top)
+        paint_up(canvas, self.reading, scale, left=left, right=right)
+        if self.whole is not None and self.whole.shown:
+            y = scale.at(self.whole.estimate)
+            canvas.line([left, right], [y, y], colour=GREY, width=1.2, dashes="--", layer=1)
+        labels = self._labels(page)
+        lines = max(len(label) for label in labels)
+        for i, (cell, label) in enumerate(zip(self.cells, labels, strict=True)):
+            x = left + (i + 0.5) * pitch
+            self._paint_cell(canvas, cell, x, scale)
+            y = scale.start + 0.12
+            for j, line in enumerate(label):
+                canvas.text(x, y + (j + 0.5) * line_height(page.label), line, size=page.label, align="center")
+            y += lines * line_height(page.label) + line_height(page.small) / 2
+            mark = self.reading.hidden_mark
+            n = (
+                self.reading.texts.n(cell.n)
+                if cell.shown
+                else self.reading.texts.text("numbers.n", count=mark)
+            )
+            canvas.text(x, y, n + cell.flag, size=page.small, colour=SOFT_INK, align="center")
+        y = top + self.height(page) - line_height(page.small) / 2
+        canvas.text((left + right) / 2, y, self.axis, size=page.small, colour=SOFT_INK, align="center")
+
+    def _scale(self, top: float) -> Scale:
+        cells = [*self.cells, *([self.whole] if self.whole else [])]
+        return fit(self.reading, cells, start=top + _ABOVE + _PLOT, end=top + _ABOVE, room=0.4)
+
+    def _paint_cell(self, canvas: Canvas, cell: Cell, x: float, scale: Scale) -> None:
+        page = canvas.page
+        if not cell.shown:
+            canvas.hidden(x, scale.at(0) - HIDDEN_AT - 0.03, self.reading.hidden_mark, align="center")
+            return
+        if cell.high >= cell.low:
+            canvas.line([x, x], [scale.at(cell.low), scale.at(cell.high)], colour=BLUE, width=2.6, layer=3)
+        canvas.mark(x, scale.at(cell.estimate), "o", colour=BLUE, size=9)
+        words = self.reading.value(cell)
+        y = scale.at(max(cell.high, cell.estimate)) - 0.12
+        width = width_of(words, page.value, bold=True)
+        canvas.rectangle(x - width / 2 - 0.03, y - 0.07, width + 0.06, 0.14, colour=WHITE, layer=1.5)
+        canvas.text(x, y, words, size=page.value, bold=True, colour=INK, align="center")
+
+
+def cooperation_by_number_of_models(protected: Protected, table_id: str, *, language: str) -> Chart:
+    """Draw a share by the number of agreed models, or how many models respondents report.
+
+    Parameters
+    ----------
+    protected
+        Protected results.
+    table_id
+        A table with ``number_of_models``, or with ``category`` holding the classes.
+    language
+        ``fi``, ``sv`` or ``en``.
+    """
+    reading = read(protected, table_id, language=language).latest()
+    key = NUMBER_OF_MODELS if NUMBER_OF_MODELS in reading.table.keys else "category"
+    rest = [name for name in reading.table.by if name != key]
+    cells = [c for c in reading.cells if c.get(key) != "mean" and all(c.get(name) == TOTAL for name in rest)]
+    whole = next((c for c in cells if c.get(key) == TOTAL), None)
+    classes = [c for c in cells if c.get(key) != TOTAL]
+    names = tuple(reading.names.number_class(c.get(key)) for c in classes)
+    axis = reading.names.variable(NUMBER_OF_MODELS)
+    body = _Columns(reading, tuple(classes), names, whole, axis)
+    drawn = [*classes, *([whole] if whole is not None else [])]
+    title = _title(reading, classes, names, associated=key == NUMBER_OF_MODELS)
+    pairs = [(name, reading.value(c)) for name, c in zip(names, classes, strict=True) if c.shown]
+    foot = footer(reading, drawn, line="footer.band", notes=_effects(reading))
+    return finish(
+        reading,
+        body,
+        drawn,
+        heading=heading(reading, title, subtitle(reading, statistic(reading)), foot),
+        alt=alt_text(reading, title, pairs),
+    )
+
+
+def _effects(reading: Reading) -> list[str]:
+    """Return the association in words, where it is published."""
+    texts = reading.texts
+    return [
+        texts.text(
+            f"footer.{effect.name}",
+            value=texts.number(effect.estimate, 2),
+            interval=texts.range(effect.ci_low, effect.ci_high, 2),
+        )
+        for effect in reading.table.effects
+        if effect.status != SUPPRESSED and not effect.adjusted_for and texts.has(f"footer.{effect.name}")
+    ]
+
+
+def _title(reading: Reading, cells: Sequence[Cell], names: Sequence[str], *, associated: bool) -> str:
+    """Return the shares of the first and the last class: only when all are shown and the two are apart."""
+    if not associated or len(cells) < 2 or not all(cell.shown for cell in cells):  # noqa: PLR2004
+        return reading.default_title
+    first, last = cells[0], cells[-1]
+    if not (first.above(last) or last.above(first)):
+        return reading.default_title
+    return reading.texts.text(
+        "title.classes",
+        subject=subject(reading),
+        low_class=reading.texts.lowered(names[0]),
+        low=reading.value(first).rstrip("*"),
+        high_class=reading.texts.lowered(names[-1]),
+        high=reading.value(last).rstrip("*"),
+    )

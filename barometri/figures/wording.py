@@ -1,0 +1,183 @@
+"""Title, subtitle, footer and alt text of a chart: templates filled with protected numbers."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from barometri.disclosure.protected import SHOWN, SMALL_BASE, TOTAL, UNRELIABLE
+from barometri.figures.chart import Chart
+from barometri.figures.reading import Cell, Reading
+from barometri.figures.sheet import Body, Heading, compose
+from barometri.figures.style import NARROW, WIDE, style
+
+LONGEST_ALT: Final = 250
+_MODEL_VERBS: Final = ("model_prevalence", "number_of_models")
+
+
+def subject(reading: Reading) -> str:
+    """Return what a share is a share of, in the study's words: the favourable answer, else the title."""
+    item = reading.only_item
+    question = reading.study.codebook.questions.get(item)
+    if question is None or not question.good_label:
+        return reading.default_title
+    good = reading.texts.label(question.good_label)
+    label = reading.texts.label(question.label)
+    shared = [q for q in reading.study.codebook.questions.values() if q.good_label == question.good_label]
+    return good if len(shared) == 1 else f"{label}, {reading.texts.lowered(good)}"
+
+
+def statistic(reading: Reading) -> str:
+    """Return what the numbers are."""
+    texts, analysis = reading.texts, reading.table.analysis
+    if analysis.verb == "model_prevalence":
+        return texts.text("subtitle.models")
+    if not reading.is_share:
+        return texts.text("subtitle.mean")
+    question = reading.study.codebook.questions.get(reading.only_item)
+    if analysis.verb == "distribution":
+        return texts.text("subtitle.shares")
+    if question is not None and question.good_label:
+        return texts.text("subtitle.good", good=texts.lowered(texts.label(question.good_label)))
+    return texts.text("subtitle.classes")
+
+
+def subtitle(reading: Reading, words: str) -> str:
+    """Return the statistic with its year or years."""
+    texts = reading.texts
+    waves = sorted({cell.get("wave") for cell in reading.cells if cell.get("wave")})
+    if len(waves) > 1:
+        return texts.text("subtitle.waves", statistic=words, first=waves[0], last=waves[-1])
+    return texts.text("subtitle.wave", statistic=words, wave=waves[0] if waves else reading.protected.wave)
+
+
+def base_words(reading: Reading) -> str:
+    """Return who is in the base."""
+    analysis = reading.table.analysis
+    key = (
+        analysis.reading
+        if analysis.verb in _MODEL_VERBS
+        else str(getattr(analysis, "base", "") or "answered")
+    )
+    return reading.texts.text(f"base.{key}")
+
+
+def bases(cells: Iterable[Cell]) -> list[float]:
+    """Return the bases of the whole, one for each number of it; where there is no whole, of every cell."""
+    known = [cell for cell in cells if not math.isnan(cell.n)]
+    by = [key for cell in known[:1] for key in cell.keys if key not in ("wave", "item", "category")]
+    whole = [cell.n for cell in known if all(cell.get(key) == TOTAL for key in by)]
+    return whole or [cell.n for cell in known]
+
+
+def footer(
+    reading: Reading,
+    cells: Sequence[Cell],
+    *,
+    line: str = "footer.line",
+    notes: Sequence[str] = (),
+    flags: bool = True,
+) -> str:
+    """Return base, n, what the lines and marks mean (asterisks where ``flags``), and the source."""
+    texts = reading.texts
+    sizes = bases(cells)
+    base = base_words(reading)
+    if sizes:
+        low, high = min(sizes), max(sizes)
+        n = texts.n(high) if low == high else texts.text(
+            "footer.n_range", low=texts.count(low), high=texts.count(high)
+        )  # fmt: skip
+        base = f"{base}, {n}"
+    parts = [base, *([texts.text(line)] if line else []), *notes, *_status_notes(reading, cells, flags=flags)]
+    if "no_design" in reading.table.notes:
+        parts.append(texts.text("footer.no_design"))
+    source = texts.label(reading.study.source).rstrip(".")
+    if source:
+        parts.append(texts.text("words.source", source=source))
+    return ". ".join(part.rstrip(".") for part in parts) + "."
+
+
+def _status_notes(reading: Reading, cells: Sequence[Cell], *, flags: bool) -> list[str]:
+    texts, rules = reading.texts, reading.study.disclosure
+    statuses = {cell.status for cell in cells}
+    notes = []
+    if any(not cell.shown for cell in cells):
+        notes.append(texts.text("status.note_suppressed", mark=reading.hidden_mark))
+    if flags and SMALL_BASE in statuses:
+        notes.append(texts.text("status.note_small_base", limit=rules.small_base))
+    if flags and UNRELIABLE in statuses:
+        notes.append(texts.text("status.note_unreliable", limit=rules.unreliable))
+    return notes
+
+
+def alt_text(reading: Reading, title: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """Return at most 250 characters: the kind of chart, the finding, then values while they fit."""
+    texts = reading.texts
+    kind = texts.text(f"alt.{reading.table.analysis.chart or 'dots'}")
+    alt = texts.text("alt.sentence", kind=kind, title=title.rstrip("."))
+    end = " " + texts.text("alt.data")
+    if len(alt) > LONGEST_ALT:
+        return alt[: LONGEST_ALT - 1].rsplit(" ", 1)[0] + "…"
+    listed = ""
+    for label, value in pairs:
+        pair = texts.text("alt.pair", label=label, value=value)
+        longer = f"{listed}, {pair}" if listed else f" {pair}"
+        if len(alt) + len(longer) + 1 > LONGEST_ALT:
+            break
+        listed = longer
+    alt += f"{listed}." if listed else ""
+    return alt + end if len(alt) + len(end) <= LONGEST_ALT else alt
+
+
+def finish(reading: Reading, body: Body, cells: Sequence[Cell], *, heading: Heading, alt: str) -> Chart:
+    """Draw the wide and the narrow figure and return the chart."""
+    with style():
+        wide = compose(WIDE, heading, body)
+        narrow = compose(NARROW, heading, body)
+    return Chart(
+        id=reading.id,
+        figure=wide,
+        narrow=narrow,
+        data=reading.data(cells),
+        title=heading.title,
+        subtitle=heading.subtitle,
+        footer=f"{heading.footer} {heading.notice}".strip(),
+        alt=alt,
+        n=int(max(bases(cells), default=0)),
+        language=reading.texts.language,
+    )
+
+
+def heading(reading: Reading, title: str, sub: str, foot: str) -> Heading:
+    """Return the words around a drawing, with the mark of made-up data."""
+    notice = reading.texts.text("words.synthetic") if reading.study.synthetic else ""
+    return Heading(title=title, subtitle=sub, footer=foot, notice=notice)
+
+
+def contrast_title(reading: Reading, cells: Sequence[Cell], key: str) -> str:
+    """Return the highest and the lowest value where all are shown and the two intervals are apart.
+
+    Otherwise the whole's value, or the study's title: a title never ranks a hidden cell, nor two values that
+    cannot be told apart.
+    """
+    texts = reading.texts
+    parts = [cell for cell in cells if cell.get(key) != TOTAL]
+    whole = [cell for cell in cells if cell.get(key) == TOTAL and cell.shown]
+    if len(parts) > 1 and all(cell.shown for cell in parts):
+        high = max(parts, key=lambda cell: cell.estimate)
+        low = min(parts, key=lambda cell: cell.estimate)
+        if high.above(low) and {high.status, low.status} <= {SHOWN, SMALL_BASE}:
+            return texts.text(
+                "title.groups",
+                subject=subject(reading),
+                high=texts.lowered(reading.label(key, high, short=True)),
+                high_value=_plain(reading, high),
+                low=texts.lowered(reading.label(key, low, short=True)),
+                low_value=_plain(reading, low),
+            )
+    if whole and reading.only_item:
+        return texts.text("title.overall", subject=subject(reading), value=_plain(reading, whole[0]))
+    return reading.default_title
+
+
+def _plain(reading: Reading, cell: Cell) -> str:
+    return reading.value(cell).rstrip("*")
