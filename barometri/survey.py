@@ -248,8 +248,10 @@ class Survey(Responses):
             return copy
         redone = design is not None or changed in self.design.columns
         stale = {"variables", f"codes:{changed}", f"numbers:{changed}", f"levels:{changed}"}
-        stale |= {"coded", "order"} if redone else set()
-        copy._cache = {key: value for key, value in self._cache.items() if key not in stale}
+        kept = {} if redone else self._cache
+        copy._cache = {
+            key: value for key, value in kept.items() if key not in stale and f":{changed}:" not in key
+        }
         copy._check_design()
         return copy
 

@@ -13,6 +13,7 @@ from barometri.study.codebook import Question
 from barometri.study.codes import DONT_KNOW, MissingReason
 from barometri.survey import Survey
 
+FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 
@@ -27,7 +28,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Coded:
-    """Position of each respondent's value among ``values``, -1 for missing, shape (n,)."""
+    """Position of each value among ``values``, -1 for missing, shape (n,), in canonical order."""
 
     codes: IntArray
     values: tuple[Hashable, ...]
@@ -64,12 +65,35 @@ def _cannot_say_id(question: Question | None) -> str:
     return next(own, MissingReason.DONT_KNOW.value)
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Canonical:
+    """Rows by weight: sums then do not depend on the order of the frame by a single bit.
+
+    ``order`` holds the rows' places in the frame; ``weight``, ``squared`` and ``group`` are theirs; all (n,).
+    """
+
+    order: IntArray
+    weight: FloatArray
+    squared: FloatArray
+    group: IntArray
+
+
+def canonical(survey: Survey) -> Canonical:
+    """Return the canonical order of the rows in memory, made once."""
+    if "canonical" not in survey.cache:
+        order = np.argsort(survey.coded.weight, kind="stable")
+        weight = survey.coded.weight[order]
+        survey.cache["canonical"] = Canonical(order, weight, weight**2, survey.coded.group[order])
+    found: Canonical = survey.cache["canonical"]
+    return found
+
+
 def coded(survey: Survey, name: str) -> Coded:
     """Return a variable in memory as positions among its distinct values, made once."""
     key = f"codes:{name}"
     if key not in survey.cache:
         codes, values = factorize(survey.values(name))
-        survey.cache[key] = Coded(codes, tuple(plain(value) for value in values))
+        survey.cache[key] = Coded(codes[canonical(survey).order], tuple(plain(value) for value in values))
     found: Coded = survey.cache[key]
     return found
 

@@ -9,21 +9,22 @@ from itertools import combinations_with_replacement
 import numpy as np
 import numpy.typing as npt
 
-from barometri.aggregation.levels import coded, position
+from barometri.aggregation.levels import canonical, coded, position
 from barometri.aggregation.sums import Measure, Plan, Sums
 from barometri.errors import OptionError, ValidationError
 from barometri.survey import Survey
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
-DENSE = 4  # keys may outnumber rows by this before they are compressed
+DENSE, SMALL = 4, 1000  # pairs may outnumber rows by this before they are compressed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Rows:
-    """Rows of the domain in canonical order: weight, number of the (group, cell) pair; and how many pairs."""
+    """Rows of the domain: weight, its square, number of the (group, cell) pair; and how many there are."""
 
     weight: FloatArray
+    squared: FloatArray
     pair: IntArray
     pairs: int
 
@@ -46,19 +47,17 @@ def sum_in_memory(survey: Survey, plan: Plan) -> Sums:
         Over the members of the domain; the design is that of all rows.
     """
     features = [_features(survey, measure) for measure in plan.measures]
-    order = _order(survey, features)
-    features = [_take(feature, order) for feature in features]
-    cells, shape = _cells(survey, plan, order)
-    group = survey.coded.group[order]
+    rows, shape = _rows(survey, plan)
+    chosen = _chosen(survey, rows, features)
+    if chosen is not None:
+        features = [_take(feature, chosen) for feature in features]
+        rows = _Rows(rows.weight[chosen], rows.squared[chosen], rows.pair[chosen], rows.pairs)
     size = int(np.prod(shape))
-    keys = group * size + cells
     occurring: IntArray | None = None
-    total = survey.coded.groups * size
-    if total > DENSE * max(len(order), 1000):
-        occurring, keys = np.unique(keys, return_inverse=True)
-        total = len(occurring)
-    rows = _Rows(survey.coded.weight[order], keys, total)
-    present = np.flatnonzero(np.bincount(keys, minlength=total))
+    if rows.pairs > DENSE * max(len(rows.pair), SMALL):
+        occurring, pair = np.unique(rows.pair, return_inverse=True)
+        rows = _Rows(rows.weight, rows.squared, pair, len(occurring))
+    present = np.flatnonzero(np.bincount(rows.pair, minlength=rows.pairs))
     pairs = present if occurring is None else occurring[present]
     codes = np.stack(np.unravel_index(pairs % size, shape), axis=1) if shape else np.zeros((len(pairs), 0))
     limits = np.array(shape, dtype=np.int64) - 1
@@ -69,7 +68,7 @@ def sum_in_memory(survey: Survey, plan: Plan) -> Sums:
 
 
 def _features(survey: Survey, measure: Measure) -> _Features:
-    """Return a measure by row, in the order of the frame."""
+    """Return a measure by row, in canonical order."""
     n = len(survey.coded.weight)
     if measure.is_coded:
         found = coded(survey, measure.variables[0])
@@ -86,7 +85,7 @@ def _features(survey: Survey, measure: Measure) -> _Features:
 
 
 def numbers(survey: Survey, name: str) -> FloatArray:
-    """Return the values of a measured variable, NaN where missing."""
+    """Return the values of a measured variable in canonical order, NaN where missing."""
     key = f"numbers:{name}"
     if key not in survey.cache:
         values = survey.values(name)
@@ -95,35 +94,45 @@ def numbers(survey: Survey, name: str) -> FloatArray:
         exact = values.astype(np.float64)
         if np.any(np.isinf(exact)):
             raise ValidationError(f"{name} holds infinite values; correct them or make them missing.")
-        survey.cache[key] = exact
+        survey.cache[key] = exact[canonical(survey).order]
     found: FloatArray = survey.cache[key]
     return found
 
 
-def _order(survey: Survey, features: list[_Features]) -> IntArray:
-    """Rows of the domain by weight, then by values: sums no longer depend on the order of the frame."""
-    if "order" not in survey.cache:
-        survey.cache["order"] = np.argsort(survey.coded.weight, kind="stable")
-    order: IntArray = survey.cache["order"]
+def _rows(survey: Survey, plan: Plan) -> tuple[_Rows, tuple[int, ...]]:
+    """Return all rows with their pairs, and the number of levels of each variable with one for "no level"."""
+    base = canonical(survey)
+    shape = tuple(len(levels) + 1 for levels in plan.levels)
+    key = f"pairs:{':'.join(plan.by)}:"
+    if survey.cache.get("pairs", ("",))[0] != key:
+        pair = base.group * int(np.prod(shape))
+        step = int(np.prod(shape))
+        for name, levels in zip(plan.by, plan.levels, strict=True):
+            found = coded(survey, name)
+            place = position(found.values, levels)
+            place[place < 0] = len(levels)
+            step //= len(levels) + 1
+            pair = pair + (place * step)[found.codes]
+        survey.cache["pairs"] = (key, pair)
+    pair = survey.cache["pairs"][1]
+    return _Rows(base.weight, base.squared, pair, survey.coded.groups * int(np.prod(shape))), shape
+
+
+def _chosen(survey: Survey, rows: _Rows, features: list[_Features]) -> IntArray | None:
+    """Return the domain's rows, by weight and then by values; none for all rows as they stand."""
+    values = [value for feature in features for value in feature.values]
+    if survey.mask is None and not values:
+        return None
+    chosen = np.arange(len(rows.weight))
     if survey.mask is not None:
-        order = order[survey.mask[order]]
-    values = [value[order] for feature in features for value in feature.values]
-    return order[np.lexsort((*values, survey.coded.weight[order]))] if values else order
+        chosen = np.flatnonzero(survey.mask[canonical(survey).order])
+    if values:
+        chosen = chosen[np.lexsort((*(value[chosen] for value in values), rows.weight[chosen]))]
+    return chosen
 
 
-def _take(features: _Features, order: IntArray) -> _Features:
-    return _Features(features.state[order], features.states, tuple(v[order] for v in features.values))
-
-
-def _cells(survey: Survey, plan: Plan, order: IntArray) -> tuple[IntArray, tuple[int, ...]]:
-    """Cell of each row, and the number of levels of each variable with one more for "no level"."""
-    cells = np.zeros(len(order), dtype=np.int64)
-    for name, levels in zip(plan.by, plan.levels, strict=True):
-        found = coded(survey, name)
-        place = position(found.values, levels)
-        place[place < 0] = len(levels)
-        cells = cells * (len(levels) + 1) + place[found.codes[order]]
-    return cells, tuple(len(levels) + 1 for levels in plan.levels)
+def _take(features: _Features, chosen: IntArray) -> _Features:
+    return _Features(features.state[chosen], features.states, tuple(v[chosen] for v in features.values))
 
 
 def _single(
@@ -131,7 +140,6 @@ def _single(
 ) -> tuple[list[FloatArray], list[FloatArray], list[FloatArray], list[FloatArray]]:
     """Return sums of each measure by itself: count, ``w x``, ``w² x`` of indicators, ``w x²``."""
     count, first, square, spread = [], [], [], []
-    squared = rows.weight**2
     for feature in features:
         keys = rows.pair * (feature.states + 1) + feature.state
 
@@ -146,7 +154,7 @@ def _single(
         nothing = [np.zeros_like(value) for value in values]
         count.append(np.concatenate([add(None), *nothing], axis=1))
         first.append(np.concatenate([weighted, *values], axis=1))
-        square.append(np.concatenate([add(squared), *nothing], axis=1))
+        square.append(np.concatenate([add(rows.squared), *nothing], axis=1))
         squares = [add(rows.weight * value**2) for value in feature.values]
         spread.append(np.concatenate([weighted, *squares], axis=1))
     return count, first, square, spread
@@ -159,13 +167,12 @@ def _second(rows: _Rows, features: list[_Features], present: IntArray, square: F
     second = np.zeros((len(present), int(starts[-1]), int(starts[-1])))
     diagonal = np.arange(int(starts[-1]))
     second[:, diagonal, diagonal] = square
-    squared = rows.weight**2
     for one, two in combinations_with_replacement(range(len(features)), 2):
         if one == two and not features[one].values:
             continue
         for left, a in _parts(features[one], int(starts[one])):
             for right, b in _parts(features[two], int(starts[two])):
-                product = _product(squared, left, right)
+                product = _product(rows.squared, left, right)
                 block = _joint(rows, features[one], features[two], product)[present]
                 second[:, a[0] : a[1], b[0] : b[1]] = block
                 second[:, b[0] : b[1], a[0] : a[1]] = block.transpose(0, 2, 1)

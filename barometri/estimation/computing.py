@@ -1,7 +1,7 @@
 """From sums to estimates with joint covariance, counts and degrees of freedom."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -40,9 +40,9 @@ class Numbers:
     sums: Sums
 
 
-def compute(survey: Survey, items: Sequence[ItemPlan], cells: Cells) -> Numbers:
-    """Run the pass and estimate; rows are targets × cells."""
-    plans = [*items, people()]
+def compute(survey: Survey, items: Sequence[ItemPlan], cells: Cells, *, population: bool = False) -> Numbers:
+    """Run the pass and estimate; rows are targets × cells. ``population`` asks for N as well."""
+    plans = [*items, people()] if population else items
     plan = Plan(tuple(item.measure for item in plans), cells.by, cells.values)
     sums = aggregate(survey, plan)
     if survey.design.single_psu == "error" and sums.design.lonely:
@@ -64,7 +64,8 @@ def compute(survey: Survey, items: Sequence[ItemPlan], cells: Cells) -> Numbers:
         single_psu=survey.design.single_psu,
     )
     estimate = combined.estimate.ravel()
-    return _numbers(targets, estimate, covariance, sums, member)
+    found = _numbers(targets, estimate, covariance, sums, member)
+    return replace(found, population=_population(found, member)) if population else found
 
 
 def _widen(target: Target, plan: Plan, place: int) -> Target:
@@ -97,8 +98,9 @@ def _finest(sums: Sums) -> npt.NDArray[np.int64]:
     """Return the number of the finest cell of each record."""
     if sums.codes.shape[1] == 0:
         return np.zeros(len(sums.group), dtype=np.int64)
-    _, cell = np.unique(sums.codes, axis=0, return_inverse=True)
-    return cell.reshape(-1).astype(np.int64)
+    shape = tuple(int(size) for size in sums.codes.max(axis=0, initial=-1) + 2)
+    _, cell = np.unique(np.ravel_multi_index(tuple((sums.codes + 1).T), shape), return_inverse=True)
+    return cell.astype(np.int64)
 
 
 def _numbers(
@@ -128,7 +130,7 @@ def _numbers(
         np.where(shown, over(sums.count, counted), np.nan),
         kish,
         _domain_df(sums, member, base),
-        np.where(np.isclose(kish, n, rtol=1e-9), _population(sums, member, shape), np.nan),
+        np.full(estimate.shape, np.nan),
         simple_random_variance(
             n, weighted, over(sums.first, deviation), over(sums.spread, spread), comparison="with_replacement"
         ),
@@ -148,11 +150,12 @@ def _domain_df(sums: Sums, member: BoolArray, base: FloatArray) -> FloatArray:
     return degrees_of_freedom(units)
 
 
-def _population(sums: Sums, member: BoolArray, shape: tuple[int, int]) -> FloatArray:
+def _population(numbers: Numbers, member: BoolArray) -> FloatArray:
     """Return N of cells that are whole strata of people drawn directly, NaN for others."""
+    sums = numbers.sums
     stage = sums.design.stages[0]
     if not (sums.design.elements and len(sums.design.stages) == 1):
-        return np.full(shape, np.nan).ravel()
+        return np.full(numbers.n.shape, np.nan)
     ones = np.zeros((1, len(member), sums.count.shape[1]))
     ones[:, :, -1] = 1.0  # the last measure counts everybody
     people_by = sum_units(sums.count, stage.unit[sums.group], len(stage.stratum), member, ones)
@@ -161,4 +164,5 @@ def _population(sums: Sums, member: BoolArray, shape: tuple[int, int]) -> FloatA
     finite = np.where(np.isfinite(stage.counts), stage.counts, 0.0)
     known = whole & np.all(~touched | np.isfinite(stage.counts)[:, None], axis=0)
     cells = np.where(known, finite @ touched, np.nan)
-    return np.broadcast_to(cells, shape).ravel()
+    one_weight = np.isclose(numbers.kish, numbers.n, rtol=1e-9)
+    return np.where(one_weight, np.tile(cells, len(numbers.targets)), np.nan)

@@ -255,4 +255,5 @@ def _estimate(
     statistic: str,
 ) -> Estimates:
     cells = make_cells(survey, by, margins=margins)
-    return frame_estimates(survey, compute(survey, plans, cells), cells, options, statistic=statistic)
+    numbers = compute(survey, plans, cells, population=options.ci == "hypergeometric")
+    return frame_estimates(survey, numbers, cells, options, statistic=statistic)
