@@ -3,7 +3,9 @@
 Importing the package loads no third-party module; every public name is loaded when it is first used.
 """
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -70,6 +72,19 @@ def __getattr__(name: str) -> object:
         return getattr(import_module(_HOMES[name]), name)
     message = f"module 'barometri' has no attribute {name!r}"
     raise AttributeError(message)
+
+
+class _Package(ModuleType):
+    """A package whose public names win over rooms of the same name, whichever is loaded first."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Bind the verb, not its room, when the room is loaded."""
+        if isinstance(value, ModuleType) and name in _HOMES:
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __dir__() -> list[str]:
