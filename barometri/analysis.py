@@ -10,7 +10,7 @@ import numpy as np
 
 import barometri
 from barometri.association import association
-from barometri.change import change
+from barometri.change import change, without_unasked
 from barometri.claims import judge
 from barometri.collaboration import mean_number_of_models, model_prevalence, number_of_models
 from barometri.design import EQUAL
@@ -160,7 +160,7 @@ def _shares(task: _Task, *, categories: str) -> Estimates:
         margins=True,
         base=analysis.base,
     )
-    return _with_item(estimates, task.items[0])
+    return without_unasked(task.survey, estimates)
 
 
 def _with_item(estimates: Estimates, item: str) -> Estimates:

@@ -10,12 +10,14 @@ from dataclasses import replace
 from typing import Final, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.linalg import block_diag
 
 from barometri.errors import OptionError, check_option
 from barometri.estimates import MARK, TOTAL, VALUE_COLUMNS, Estimates
 from barometri.estimation import proportion
+from barometri.study.codes import NOT_ASKED
 from barometri.study.waves import Equivalence
 from barometri.survey import Survey
 
@@ -75,12 +77,49 @@ def change(
             shares = proportion(
                 split, asked, by=list(columns) or None, categories=categories, margins=margins, base=base
             )
+            shares = without_unasked(split, shares)
             named = replace(shares, frame=shares.frame.rename(columns=columns))
             parts.append(_marked(_keyed(named, wave, asked[0], names), same))
     if not parts:
         message = f"No wave has {', '.join([*wanted, *names])}; waves read: {', '.join(map(str, surveys))}."
         raise OptionError(message)
     return _stacked(parts)
+
+
+def without_unasked(survey: Survey, estimates: Estimates) -> Estimates:
+    """Leave out the rows of those whom an item was not put to: they are no part of its results.
+
+    Parameters
+    ----------
+    survey
+        The survey that was estimated from.
+    estimates
+        With items in a column. Rows without answers stay where somebody was asked.
+    """
+    frame = estimates.frame
+    names = [name for name in frame.columns if name not in {"item", "category", *VALUE_COLUMNS}]
+    kept = np.ones(len(frame), dtype=np.bool_)
+    for row in np.flatnonzero(frame["n"].to_numpy() == 0):
+        inside = survey.values(str(frame["item"].iloc[row])) != NOT_ASKED
+        for name in names:
+            if frame[name].iloc[row] != TOTAL:
+                question = survey.question(name)
+                code = frame[name].iloc[row]
+                inside &= survey.values(name) == (code if question is None else question.code(code).value)
+        kept[row] = inside.any() if survey.mask is None else (inside & survey.mask).any()
+    return estimates if kept.all() or not kept.any() else _rows(estimates, kept)
+
+
+def _rows(estimates: Estimates, kept: npt.NDArray[np.bool_]) -> Estimates:
+    return replace(
+        estimates,
+        frame=estimates.frame[kept].reset_index(drop=True),
+        covariance=estimates.covariance[np.ix_(kept, kept)],
+        counts=estimates.counts[kept].reset_index(drop=True),
+        marks=tuple(mark for mark, keep in zip(estimates.marks, kept, strict=True) if keep)
+        if estimates.marks
+        else (),
+    )
 
 
 def _equivalence(survey: Survey, wave: int) -> tuple[Equivalence, ...]:
