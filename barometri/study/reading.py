@@ -23,6 +23,8 @@ NAME: Final = re.compile(r"[a-z][a-z0-9_-]*")
 """A study's id: it names folders."""
 OPTIONAL: Final = ("models.toml", "areas.toml", "claims.toml", "disclosure.toml")
 """Files that a study may have; without one the sections that need it do not appear."""
+KNOWN: Final = ("study.toml", "codebook.toml", *OPTIONAL, "truth.toml")
+"""Every TOML file that may lie beside ``study.toml``; ``truth.toml`` is what a simulation starts from."""
 
 
 def read_study(path: str | Path | None = None) -> Study:
@@ -54,6 +56,9 @@ def read_study(path: str | Path | None = None) -> Study:
     if not folder.is_dir():
         message = f"{folder}: is no study folder. Name one that holds study.toml, codebook.toml and waves/."
         raise StudyError(message)
+    for name in sorted(path.name for path in folder.glob("*.toml")):
+        if name not in KNOWN:
+            raise StudyError(f"{name}: no such file belongs to a study. Known files: {', '.join(KNOWN)}.")
     section = read_toml(folder, "study.toml")
     study = _with_options(_described(folder, section), section)
     section.finish()

@@ -222,16 +222,21 @@ class _Reader:
         return tuple(counts)
 
     def collapse(self) -> tuple[tuple[str, ...], ...]:
-        if "collapse" in self.section and not self.roles.district:
-            self.section.fail("collapse", "the study has no role 'district'.")
-        sets = []
+        strata = self.section.section("design").texts("stratum")
+        sets: list[tuple[str, ...]] = []
         for position, value in enumerate(self.section.items("collapse"), start=1):
-            part = Section({"collapse": value}, self.section.file)
-            names = part.texts("collapse")
-            if len(names) < 2:  # noqa: PLR2004
+            place = f"collapse[{position}]"
+            names = Section({place: value}, self.section.file).texts(place)
+            if len(names) < FEWEST_COLLAPSED:
+                self.section.fail(place, "expected at least two codes to put together.")
+            if not any(
+                {code.id for code in self.codebook[name].substantive} >= set(names) for name in strata
+            ):
                 self.section.fail(
-                    f"collapse[{position}]", "expected at least two codes that are put together."
+                    place, f"not all codes of one variable of design.stratum: {', '.join(names)}."
                 )
+            if any(set(names) & set(other) for other in sets):
+                self.section.fail(place, "a code stands in two sets. Put all that belong together in one.")
             sets.append(names)
         return tuple(sets)
 

@@ -107,6 +107,32 @@ def test_further_languages_are_allowed(tiny: Path) -> None:
     assert read_study(tiny).title["en"] == "A tiny study"
 
 
+def test_a_breakdown_may_be_named_by_its_role(tiny: Path) -> None:
+    text = STUDY.replace("[[analysis]]", '[roles]\ngroup = "soup"\n[[analysis]]') + 'by = ["group"]\n'
+    (tiny / "study.toml").write_text(text, encoding="utf-8")
+    assert read_study(tiny).analyses[0].by == ("soup",)
+
+
+def test_a_wave_may_give_a_role_to_another_question(tiny: Path) -> None:
+    (tiny / "study.toml").write_text(STUDY + '[roles]\nunit = "soup"\n', encoding="utf-8")
+    wave = WAVE.replace("2020", "2021") + '[roles]\nunit = "bread"\n'
+    (tiny / "waves" / "2021.toml").write_text(wave, encoding="utf-8")
+    study = read_study(tiny)
+    assert (study.role("unit"), study.role("unit", 2020), study.role("unit", 2021)) == (
+        "soup",
+        "soup",
+        "bread",
+    )
+
+
+def test_thin_strata_are_put_together_by_code(tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(DEMO, tmp_path / "copy"))
+    path = copy / "waves" / "2021.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text('collapse = [["itainen", "pohjoinen"]]\n' + text, encoding="utf-8")
+    assert read_study(copy).waves[2021].collapse == (("itainen", "pohjoinen"),)
+
+
 # ---------------------------------------------------------------------------------------------- digest
 def test_the_digest_is_of_names_and_contents_only(tmp_path: Path) -> None:
     copy = shutil.copytree(DEMO, tmp_path / "elsewhere")

@@ -51,6 +51,12 @@ def test_a_required_file_is_missing(folder: Path, name: str) -> None:
         read_study(folder)
 
 
+def test_a_misspelt_file_is_not_passed_over(folder: Path) -> None:
+    (folder / "disclosures.toml").write_text("minimum_n = 30\n", encoding="utf-8")
+    with pytest.raises(StudyError, match=r"disclosures.toml: no such file belongs to a study"):
+        read_study(folder)
+
+
 def test_no_wave(folder: Path) -> None:
     shutil.rmtree(folder / "waves")
     with pytest.raises(StudyError, match="waves: there is no wave"):
