@@ -1,6 +1,11 @@
 """Tables as words: what a reader sees, made of protected numbers and texts."""
 
+import math
 from dataclasses import dataclass
+
+from barometri.disclosure.protected import Protected
+from barometri.figures.reading import Cell, Reading, read
+from barometri.figures.wording import base_words, status_notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +23,111 @@ class Table:
     values: tuple[tuple[float | None, ...], ...]
     row_headers: int
     notes: tuple[str, ...] = ()
+
+
+def table(protected: Protected, table_id: str, *, language: str) -> Table:
+    """Return a protected table in words.
+
+    Parameters
+    ----------
+    protected
+        Protected results.
+    table_id
+        Id of the analysis.
+    language
+        ``fi``, ``sv`` or ``en``.
+
+    Returns
+    -------
+    Table
+        One row a record, in codebook order: its keys, the estimate, its 95 % interval, the unweighted and the
+        weighted base, and a remark where a record is hidden, of a small base or only similar to other years.
+
+    Raises
+    ------
+    OptionError
+        When there is no such table, or no such language.
+    """
+    reading = read(protected, table_id, language=language)
+    keys = _keys(reading)
+    cells = _ordered(reading, keys)
+    texts = reading.texts
+    remarks = any(_remark(reading, cell) for cell in cells)
+    measure = texts.text("words.share" if reading.is_share else f"words.{reading.table.statistic}")
+    headers = [_header(reading, key) for key in keys]
+    headers += [measure, *(texts.text(f"words.{word}") for word in ("interval", "n", "n_weighted"))]
+    rows, values = [], []
+    for cell in cells:
+        remark = (_remark(reading, cell),) if remarks else ()
+        rows.append((*(reading.label(key, cell) for key in keys), *_numbers(reading, cell), *remark))
+        values.append((*(None for _ in keys), *_values(cell), *(None for _ in remark)))
+    return Table(
+        id=table_id,
+        title=reading.default_title,
+        headers=(*headers, *((texts.text("words.remarks"),) if remarks else ())),
+        rows=tuple(rows),
+        values=tuple(values),
+        row_headers=len(keys),
+        notes=_notes(reading, cells),
+    )
+
+
+def _keys(reading: Reading) -> tuple[str, ...]:
+    """Return the key columns that vary; of a table of one record, its item."""
+    varying = tuple(key for key in reading.table.keys if len(reading.present(key)) > 1)
+    return varying or tuple(key for key in reading.table.keys if key != "wave")[:1]
+
+
+def _ordered(reading: Reading, keys: tuple[str, ...]) -> list[Cell]:
+    """Return the cells in codebook order, the categories of one group of respondents together."""
+    last = [key for key in keys if key == "category"]
+    cells = list(reading.cells)
+    for key in reversed([*(key for key in keys if key != "category"), *last]):
+        place = {name: i for i, name in enumerate(reading.present(key))}
+        cells = [cell for name in place for cell in cells if cell.get(key) == name]
+    return cells
+
+
+def _header(reading: Reading, key: str) -> str:
+    models = {model.id for model in reading.study.models}
+    if key == "item" and models & set(reading.present("item")):
+        return reading.texts.text("words.model")
+    if key == "category" and reading.table.analysis.verb in ("model_prevalence", "number_of_models"):
+        word = "state" if reading.table.analysis.verb == "model_prevalence" else "number_of_models"
+        return reading.texts.text(f"words.{word}")
+    return reading.names.variable(key)
+
+
+def _numbers(reading: Reading, cell: Cell) -> tuple[str, str, str, str]:
+    if not cell.shown:
+        return (reading.hidden_mark,) * 4
+    texts = reading.texts
+    interval = (
+        texts.interval(cell.low, cell.high) if reading.is_share else texts.range(cell.low, cell.high, 1)
+    )
+    return reading.value(cell), interval, texts.count(cell.n), texts.count(cell.n_weighted)
+
+
+def _values(cell: Cell) -> tuple[float | None, float | None, float | None, float | None]:
+    if not cell.shown:
+        return None, None, None, None
+    known = [None if math.isnan(value) else value for value in (cell.estimate, cell.n, cell.n_weighted)]
+    return known[0], None, known[1], known[2]
+
+
+def _remark(reading: Reading, cell: Cell) -> str:
+    words = [reading.texts.text(f"status.{name}") for name in (cell.status, cell.mark) if name]
+    return "; ".join(word for word in words if word)
+
+
+def _notes(reading: Reading, cells: list[Cell]) -> tuple[str, ...]:
+    """Return the base, what the marks mean, and how the design was used."""
+    texts = reading.texts
+    notes = [base_words(reading), *status_notes(reading, cells)]
+    if any(cell.mark == "similar" for cell in cells):
+        notes.append(texts.text("status.note_similar_table"))
+    if "no_design" in reading.table.notes:
+        notes.append(texts.text("footer.no_design"))
+    if reading.study.synthetic:
+        notes.append(texts.text("words.synthetic"))
+    return tuple(note.rstrip(".") + "." for note in notes)

@@ -1,4 +1,4 @@
-"""Protected results in, charts out. Figures draw and never compute; matplotlib is loaded when one is drawn."""
+"""Protected results in, charts out: figures draw and never compute. Importing this loads no matplotlib."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING

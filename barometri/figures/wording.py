@@ -33,11 +33,13 @@ def statistic(reading: Reading) -> str:
         return texts.text("subtitle.models")
     if not reading.is_share:
         return texts.text("subtitle.mean")
-    question = reading.study.codebook.questions.get(reading.only_item)
     if analysis.verb == "distribution":
         return texts.text("subtitle.shares")
-    if question is not None and question.good_label:
-        return texts.text("subtitle.good", good=texts.lowered(texts.label(question.good_label)))
+    codebook = reading.study.codebook
+    items = [name for name in reading.present("item") or analysis.items if name in codebook]
+    good = {texts.label(codebook[name].good_label) for name in items}
+    if len(good) == 1 and all(good):
+        return texts.text("subtitle.good", good=texts.lowered(good.pop()))
     return texts.text("subtitle.classes")
 
 
@@ -69,6 +71,21 @@ def bases(cells: Iterable[Cell]) -> list[float]:
     return whole or [cell.n for cell in known]
 
 
+def respondents(cells: Sequence[Cell]) -> int:
+    """Return the base of the whole; where there is no whole, of the groups shown of the latest year together."""
+    known = [cell for cell in cells if not math.isnan(cell.n)]
+    whole, latest = bases(known), max((cell.get("wave") for cell in known), default="")
+    last = [cell for cell in known if cell.get("wave") == latest]
+    keys = [key for key in (last[0].keys if last else ()) if key not in ("wave", "item", "category")]
+    if not keys or any(all(cell.get(key) == TOTAL for key in keys) for cell in known):
+        return int(max(whole, default=0))
+    groups: dict[tuple[str, ...], float] = {}
+    for cell in last:
+        group = tuple(cell.get(key) for key in keys)
+        groups[group] = max(groups.get(group, 0.0), cell.n)
+    return int(sum(size for group, size in groups.items() if TOTAL not in group))
+
+
 def footer(
     reading: Reading,
     cells: Sequence[Cell],
@@ -87,7 +104,7 @@ def footer(
             "footer.n_range", low=texts.count(low), high=texts.count(high)
         )  # fmt: skip
         base = f"{base}, {n}"
-    parts = [base, *([texts.text(line)] if line else []), *notes, *_status_notes(reading, cells, flags=flags)]
+    parts = [base, *([texts.text(line)] if line else []), *notes, *status_notes(reading, cells, flags=flags)]
     if "no_design" in reading.table.notes:
         parts.append(texts.text("footer.no_design"))
     source = texts.label(reading.study.source).rstrip(".")
@@ -96,7 +113,8 @@ def footer(
     return ". ".join(part.rstrip(".") for part in parts) + "."
 
 
-def _status_notes(reading: Reading, cells: Sequence[Cell], *, flags: bool) -> list[str]:
+def status_notes(reading: Reading, cells: Sequence[Cell], *, flags: bool = True) -> list[str]:
+    """Return what the marks of hidden records and small bases mean, as far as they occur."""
     texts, rules = reading.texts, reading.study.disclosure
     statuses = {cell.status for cell in cells}
     notes = []
@@ -142,7 +160,7 @@ def finish(reading: Reading, body: Body, cells: Sequence[Cell], *, heading: Head
         subtitle=heading.subtitle,
         footer=f"{heading.footer} {heading.notice}".strip(),
         alt=alt,
-        n=int(max(bases(cells), default=0)),
+        n=respondents(cells),
         language=reading.texts.language,
     )
 
