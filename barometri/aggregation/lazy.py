@@ -15,6 +15,7 @@ from barometri.design import EQUAL, names
 from barometri.survey import Survey
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 Table = dict[str, npt.NDArray[Any]]
 SIZE, WRONG, WEIGHT = "_n", "_wrong", "_w"
 
@@ -111,28 +112,43 @@ def _sums(survey: Survey, plan: Plan, table: Table) -> Sums:
         position(tuple(plain(value) for value in values), levels)[found]
         for (found, values), levels in zip(parts, plan.levels, strict=True)
     ]
-    order = np.lexsort((*reversed(codes), coded.group))
+    kept, record = _records(coded.group, codes, plan)
     indicator = np.concatenate([_indicators(measure) for measure in plan.measures])
 
-    def stack(letter: str) -> FloatArray:
-        return np.stack([table[f"_{letter}{i}"] for i in range(plan.width)], axis=1).astype(np.float64)
+    def added(values: FloatArray) -> FloatArray:
+        result = np.zeros((len(kept), *values.shape[1:]))
+        np.add.at(result, record, values)
+        return result
+
+    def stack(letter: str, scale: FloatArray) -> FloatArray:
+        columns = [table[f"_{letter}{i}"] for i in range(plan.width)]
+        return added(np.stack(columns, axis=1).astype(np.float64) * scale)
 
     second = None
     if coded.elements:
         second = np.zeros((len(size), plan.width, plan.width))
         for i, j in combinations_with_replacement(range(plan.width), 2):
             second[:, i, j] = second[:, j, i] = table[f"_p{i}_{j}"] * weight**2
-        second = second[order]
+    column = weight[:, None]
     return Sums(
         coded,
-        coded.group[order],
-        np.stack(codes, axis=1)[order] if codes else np.zeros((len(size), 0), dtype=np.int64),
-        (stack("c") * indicator)[order],
-        (stack("f") * weight[:, None])[order],
-        second,
-        (stack("q") * indicator * weight[:, None] ** 2)[order],
-        (stack("s") * weight[:, None])[order],
+        coded.group[kept],
+        np.stack([own[kept] for own in codes], axis=1) if codes else np.zeros((len(kept), 0), dtype=np.int64),
+        stack("c", indicator[None, :]),
+        stack("f", column),
+        None if second is None else added(second),
+        stack("q", column**2 * indicator),
+        stack("s", column),
     )
+
+
+def _records(group: IntArray, codes: list[IntArray], plan: Plan) -> tuple[IntArray, IntArray]:
+    """Return the first row of each (group, cell) pair, and the pair of each row; other values are one cell."""
+    pair = group
+    for own, levels in zip(codes, plan.levels, strict=True):
+        pair = pair * (len(levels) + 1) + np.where(own < 0, len(levels), own)
+    _, first, record = np.unique(pair, return_index=True, return_inverse=True)
+    return first.astype(np.int64), record.astype(np.int64)
 
 
 def _indicators(measure: Measure) -> FloatArray:
