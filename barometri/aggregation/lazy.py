@@ -143,7 +143,7 @@ def _sums(survey: Survey, plan: Plan, table: Table) -> Sums:
 
 
 def _records(group: IntArray, codes: list[IntArray], plan: Plan) -> tuple[IntArray, IntArray]:
-    """Return the first row of each (group, cell) pair, and the pair of each row; other values are one cell."""
+    """Return the first row of each (group, cell) pair, and the pair of each row; other values are one."""
     pair = group
     for own, levels in zip(codes, plan.levels, strict=True):
         pair = pair * (len(levels) + 1) + np.where(own < 0, len(levels), own)
