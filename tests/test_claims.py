@@ -11,7 +11,7 @@ from scipy import stats
 from barometri.claims import judge, judged
 from barometri.design import SurveyDesign
 from barometri.errors import StudyError
-from barometri.estimation import proportion
+from barometri.estimation import contrast, proportion
 from barometri.results import Base, ClaimResult, Verdict
 from barometri.study.codes import DONT_KNOW
 from barometri.study.plan import Claim
@@ -150,6 +150,19 @@ def test_a_difference_of_classes_takes_places_as_units(survey: Survey) -> None:
     assert result.touches == (("cooperation", {"number_of_models": "2+"}),)
     ordering = judge_one(claim(left=WORKERS, right=DECIDERS), survey)
     assert ordering.df > 5 * result.df
+
+
+def test_a_difference_takes_the_covariance_that_places_give(survey: Survey) -> None:
+    left, right = {"district": ("north",)}, {"district": ("south",)}
+    crossed = survey.with_column("unit", survey.values("group")).with_column(
+        "area", survey.values("group").astype(str).astype(object)
+    )
+    result = judge_one(claim(kind="difference", left=left, right=right), crossed)
+    shares = proportion(crossed.analytic(), "cooperation", by="district")
+    expected = contrast(shares, {"gap": {"north": 1, "south": -1}})
+    apart = np.sqrt(np.diag(shares.covariance)[[0, 2]].sum())
+    assert result.se == pytest.approx(expected.frame["se"].iloc[0])
+    assert abs(result.se / apart - 1) > 0.01
 
 
 def models(*, unknown_are_bad: bool) -> Survey:
