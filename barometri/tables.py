@@ -74,15 +74,15 @@ def table(protected: Protected, table_id: str, *, language: str) -> Table:
 
 def _keys(reading: Reading) -> tuple[str, ...]:
     """Return the key columns that vary; of a table of one record, its item."""
-    varying = tuple(key for key in reading.table.keys if len(reading.present(key)) > 1)
-    return varying or tuple(key for key in reading.table.keys if key != "wave")[:1]
+    varying = [key for key in reading.table.keys if len(reading.present(key)) > 1]
+    varying.sort(key=lambda key: key == "category")
+    return tuple(varying) or tuple(key for key in reading.table.keys if key != "wave")[:1]
 
 
 def _ordered(reading: Reading, keys: tuple[str, ...]) -> list[Cell]:
     """Return the cells in codebook order, the categories of one group of respondents together."""
-    last = [key for key in keys if key == "category"]
     cells = list(reading.cells)
-    for key in reversed([*(key for key in keys if key != "category"), *last]):
+    for key in reversed(keys):
         place = {name: i for i, name in enumerate(reading.present(key))}
         cells = [cell for name in place for cell in cells if cell.get(key) == name]
     return cells

@@ -60,7 +60,8 @@ def _pieces(word: str, size: float, width: float, *, bold: bool) -> list[str]:
             continue
         with_hyphen = [i for i in fits if width_of(rest[:i] + _HYPHEN, size, bold=bold) <= width]
         syllables = [i for i in with_hyphen if _may_break(rest, i)]
-        cut = (syllables or with_hyphen or [1])[-1]
+        fair = [i for i in with_hyphen if min(i, len(rest) - i) > 1]
+        cut = (syllables or fair or with_hyphen or [1])[-1]
         pieces.append(rest[:cut] + _HYPHEN)
         rest = rest[cut:]
     return [*pieces, rest]

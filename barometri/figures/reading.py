@@ -205,7 +205,7 @@ def cells_of(table: ProtectedTable) -> tuple[Cell, ...]:
 def companion(reading: Reading, item: str, by: tuple[str, ...]) -> tuple[Cell, ...]:
     """Return the cells of one question by some variables from whichever table of the results holds them."""
     for table in reading.protected.tables.values():
-        if table.statistic in _SHARES and table.by == by and table.analysis.waves == "latest":
+        if table.analysis.verb == "proportion" and table.by == by and table.analysis.waves == "latest":
             found = [c for c in cells_of(table) if (c.get("item") or "".join(table.analysis.items)) == item]
             if found and not any(c.get("category") for c in found):
                 return tuple(found)

@@ -9,7 +9,7 @@ from barometri.figures.canvas import Canvas, width_of
 from barometri.figures.reading import Cell, Reading
 from barometri.figures.style import AXIS, GRID, INK, WHITE, Page
 
-_SHARE_STEPS: Final[tuple[float, ...]] = (0.05, 0.1, 0.2, 0.25, 0.5)
+_SHARE_STEPS: Final[tuple[float, ...]] = (0.05, 0.1, 0.2, 0.25, 0.4, 0.5)
 _SMALL_SHARE: Final = 0.25
 _OTHER_STEPS: Final[tuple[float, ...]] = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 HIDDEN_AT: Final = 0.06

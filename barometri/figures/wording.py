@@ -11,6 +11,7 @@ from barometri.figures.sheet import Body, Heading, compose
 from barometri.figures.style import NARROW, WIDE, style
 
 LONGEST_ALT: Final = 250
+_LONG_TITLE: Final = 105
 _MODEL_VERBS: Final = ("model_prevalence", "number_of_models")
 
 
@@ -35,12 +36,16 @@ def statistic(reading: Reading) -> str:
         return texts.text("subtitle.mean")
     if analysis.verb == "distribution":
         return texts.text("subtitle.shares")
+    good = _good(reading)
+    return texts.text("subtitle.good", good=texts.lowered(good)) if good else texts.text("subtitle.classes")
+
+
+def _good(reading: Reading) -> str:
+    """Return the favourable answer that all questions of the table share, empty when there is none."""
     codebook = reading.study.codebook
-    items = [name for name in reading.present("item") or analysis.items if name in codebook]
-    good = {texts.label(codebook[name].good_label) for name in items}
-    if len(good) == 1 and all(good):
-        return texts.text("subtitle.good", good=texts.lowered(good.pop()))
-    return texts.text("subtitle.classes")
+    items = [name for name in reading.present("item") or reading.table.analysis.items if name in codebook]
+    good = {reading.texts.label(codebook[name].good_label) for name in items}
+    return good.pop() if len(good) == 1 else ""
 
 
 def subtitle(reading: Reading, words: str) -> str:
@@ -72,7 +77,7 @@ def bases(cells: Iterable[Cell]) -> list[float]:
 
 
 def respondents(cells: Sequence[Cell]) -> int:
-    """Return the base of the whole; where there is no whole, of the groups shown of the latest year together."""
+    """Return the base of the whole; where there is none, of the latest year's shown groups together."""
     known = [cell for cell in cells if not math.isnan(cell.n)]
     whole, latest = bases(known), max((cell.get("wave") for cell in known), default="")
     last = [cell for cell in known if cell.get("wave") == latest]
@@ -136,9 +141,11 @@ def alt_text(reading: Reading, title: str, pairs: Iterable[tuple[str, str]]) -> 
     if len(alt) > LONGEST_ALT:
         return alt[: LONGEST_ALT - 1].rsplit(" ", 1)[0] + "…"
     listed = ""
+    lead = _good(reading) if title == reading.default_title else ""
     for label, value in pairs:
         pair = texts.text("alt.pair", label=label, value=value)
-        longer = f"{listed}, {pair}" if listed else f" {pair}"
+        first = f"{lead}: {pair}" if lead else pair[:1].upper() + pair[1:]
+        longer = f"{listed}, {pair}" if listed else f" {first}"
         if len(alt) + len(longer) + 1 > LONGEST_ALT:
             break
         listed = longer
@@ -184,14 +191,8 @@ def contrast_title(reading: Reading, cells: Sequence[Cell], key: str) -> str:
         high = max(parts, key=lambda cell: cell.estimate)
         low = min(parts, key=lambda cell: cell.estimate)
         if high.above(low) and {high.status, low.status} <= {SHOWN, SMALL_BASE}:
-            return texts.text(
-                "title.groups",
-                subject=subject(reading),
-                high=texts.lowered(reading.label(key, high, short=True)),
-                high_value=_plain(reading, high),
-                low=texts.lowered(reading.label(key, low, short=True)),
-                low_value=_plain(reading, low),
-            )
+            long, short = (_groups(reading, high, low, key, short=form) for form in (False, True))
+            return long if len(long) <= _LONG_TITLE else short
     if whole and reading.only_item:
         return texts.text("title.overall", subject=subject(reading), value=_plain(reading, whole[0]))
     return reading.default_title
@@ -199,3 +200,15 @@ def contrast_title(reading: Reading, cells: Sequence[Cell], key: str) -> str:
 
 def _plain(reading: Reading, cell: Cell) -> str:
     return reading.value(cell).rstrip("*")
+
+
+def _groups(reading: Reading, high: Cell, low: Cell, key: str, *, short: bool) -> str:
+    lowered = reading.texts.lowered
+    return reading.texts.text(
+        "title.groups",
+        subject=subject(reading),
+        high=lowered(reading.label(key, high, short=short)),
+        high_value=_plain(reading, high),
+        low=lowered(reading.label(key, low, short=short)),
+        low_value=_plain(reading, low),
+    )

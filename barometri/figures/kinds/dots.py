@@ -33,16 +33,15 @@ def dots(protected: Protected, table_id: str, *, language: str) -> Chart:
     rows, series, head = _axes(reading)
     body = Lanes(reading, _lanes(reading, rows, series, head), _entries(reading, series))
     cells = body.cells
-    title = (
-        contrast_title(reading, _compared(cells, rows, series, head), rows) if rows else reading.default_title
-    )
-    pairs = [(reading.label(rows, c, short=True), reading.value(c)) for c in cells if c.shown and rows]
+    compared = _compared(cells, series, head) if rows else []
+    title = contrast_title(reading, compared, rows) if compared else reading.default_title
+    pairs = [(reading.label(rows, c, short=True), reading.value(c)) for c in compared if c.shown]
     return finish(
         reading,
         body,
         cells,
         heading=heading(reading, title, subtitle(reading, statistic(reading)), footer(reading, cells)),
-        alt=alt_text(reading, title, pairs if not series and not head else []),
+        alt=alt_text(reading, title, pairs),
     )
 
 
@@ -57,11 +56,11 @@ def _axes(reading: Reading) -> tuple[str, str, str]:
     return by[0], by[1] if len(by) > 1 else "", others[0] if others else ""
 
 
-def _compared(cells: Sequence[Cell], rows: str, series: str, head: str) -> list[Cell]:
+def _compared(cells: Sequence[Cell], series: str, head: str) -> list[Cell]:
     """Return the cells a title may compare: one a row, of the whole where marks tell groups apart."""
     if head:
         return []
-    return [cell for cell in cells if not series or cell.get(series) == TOTAL or cell.get(rows) == TOTAL]
+    return [cell for cell in cells if not series or cell.get(series) == TOTAL]
 
 
 def _lanes(reading: Reading, rows: str, series: str, head: str) -> tuple[Lane, ...]:

@@ -16,13 +16,14 @@ from barometri.texts import NUMBER_OF_MODELS
 
 _PLOT: Final = 2.6
 _ABOVE: Final = 0.2
-_WHOLE: Final = 0.12
+_MOST_LINES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
     reading: Reading
     cells: tuple[Cell, ...]
+    ids: tuple[str, ...]
     names: tuple[str, ...]
     whole: Cell | None
     axis: str
@@ -41,7 +42,10 @@ class _Columns:
         return min((page.inner - self._room(page)) / len(self.cells), 1.9)
 
     def _labels(self, page: Page) -> list[tuple[str, ...]]:
-        return [wrap(name, page.label, self._pitch(page) - 0.08) for name in self.names]
+        words = [wrap(name, page.label, self._pitch(page) - 0.08) for name in self.names]
+        if max(len(lines) for lines in words) <= _MOST_LINES:
+            return words
+        return [(name,) for name in self.ids]
 
     def height(self, page: Page) -> float:
         lines = max(len(label) for label in self._labels(page))
@@ -115,7 +119,8 @@ def cooperation_by_number_of_models(protected: Protected, table_id: str, *, lang
     classes = [c for c in cells if c.get(key) != TOTAL]
     names = tuple(reading.names.number_class(c.get(key)) for c in classes)
     axis = reading.names.variable(NUMBER_OF_MODELS)
-    body = _Columns(reading, tuple(classes), names, whole, axis)
+    ids = tuple(c.get(key) for c in classes)
+    body = _Columns(reading, tuple(classes), ids, names, whole, axis)
     drawn = [*classes, *([whole] if whole is not None else [])]
     title = _title(reading, classes, names, associated=key == NUMBER_OF_MODELS)
     pairs = [(name, reading.value(c)) for name, c in zip(names, classes, strict=True) if c.shown]

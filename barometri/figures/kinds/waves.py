@@ -113,11 +113,12 @@ def _notes(reading: Reading, cells: Sequence[Cell]) -> list[str]:
 
 
 def _title(reading: Reading, lines: Sequence[Series]) -> str:
-    """Return the largest change whose intervals are apart, of lines with nothing hidden or reworded."""
+    """Return the largest change whose intervals are apart, of lines with nothing hidden or marked."""
     changes = []
-    for series in lines:
+    parts = [series for series in lines if series.name != TOTAL] or lines
+    for series in parts:
         cells = [cell for _, cell in series.points]
-        if len(cells) > 1 and all(c.shown and c.mark != DIFFERENT for c in cells):
+        if len(cells) > 1 and all(cell.shown and not cell.mark for cell in cells):
             first, last = cells[0], cells[-1]
             if first.above(last) or last.above(first):
                 changes.append((abs(last.estimate - first.estimate), series))
