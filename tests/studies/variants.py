@@ -38,3 +38,13 @@ def write_variant(folder: Path, *lost: Lost) -> Path:
     names = ", ".join(f'"{name}"' for name in gone)
     path.write_text(f"ignored = [{names}]\n{text}", encoding="utf-8")
     return folder
+
+
+def keep_analyses(folder: Path, *ids: str) -> Path:
+    """Shorten the study's list of analyses, so that a test waits only for what it looks at."""
+    path = folder / "study.toml"
+    head, *blocks = re.split(r"^(?=\[\[analysis\]\]$)", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    kept = [block for block in blocks if any(f'id = "{name}"\n' in block for name in ids)]
+    assert len(kept) == len(ids)
+    path.write_text(head + "".join(kept), encoding="utf-8")
+    return folder
