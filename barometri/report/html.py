@@ -32,6 +32,7 @@ class _PageTable:
     row_headers: int
     notes: tuple[str, ...]
     numeric: frozenset[int]
+    spans: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,5 +154,25 @@ def _table(table: Table) -> _PageTable:
         if all(_NUMBER.match(row[column]) for row in table.rows if row[column])
     )
     return _PageTable(
-        table.id, table.title, table.headers, table.rows, table.row_headers, table.notes, numeric
+        id=table.id,
+        title=table.title,
+        headers=table.headers,
+        rows=table.rows,
+        row_headers=table.row_headers,
+        notes=table.notes,
+        numeric=numeric,
+        spans=_spans(table),
     )
+
+
+def _spans(table: Table) -> tuple[int, ...]:
+    """Return how many rows the first cell of each row stands for; 0 where the one above stands for it."""
+    if table.row_headers < 2:  # noqa: PLR2004 - a lone header belongs to its row
+        return (1,) * len(table.rows)
+    spans = [0] * len(table.rows)
+    first = 0
+    for position, row in enumerate(table.rows):
+        if row[0] != table.rows[first][0]:
+            first = position
+        spans[first] += 1
+    return tuple(spans)

@@ -161,9 +161,7 @@ def _design(part: ProtectedWave, wave: Wave, protected: Protected, texts: Texts)
 
 def _names(variables: Iterable[str], protected: Protected, texts: Texts) -> str:
     codebook = protected.study.codebook
-    return texts.listing(
-        [texts.label(codebook[name].label) if name in codebook else name for name in variables]
-    )
+    return " × ".join(texts.label(codebook[name].label) if name in codebook else name for name in variables)
 
 
 def _claims(protected: Protected, texts: Texts) -> list[Block]:
