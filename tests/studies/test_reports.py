@@ -47,7 +47,7 @@ def test_after_the_reform(raw: Path, tmp_path: Path) -> None:
     assert "Kunnat" not in page
     assert "Pohjoisen asiakaspalveluyksikön palvelualue" in page
     assert "32 kuntaa vaihtoi aluetta vuoden 2021 jälkeen." in page
-    assert read_texts("fi").text("status.note_similar") in page
+    assert page.count(read_texts("fi").text("status.similar")) >= 4 * 5
     assert "SYNTEETTINEN AINEISTO" in page
 
 
