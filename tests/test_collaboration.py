@@ -129,6 +129,16 @@ def test_the_half_rule_counts_models_not_questions() -> None:
     assert count_models(survey).values(NUMBER_OF_MODELS).tolist() == [1]
 
 
+def test_exactly_half_unknown_still_counts() -> None:
+    study = tiny_study.study()
+    four = (*study.models, replace(study.models[0], id="D"))  # A and D share their question
+    answers = few(
+        m_consent=[1, DONT_KNOW], m_phone=[DONT_KNOW, 1], m_desk_a=[DONT_KNOW, 3], m_desk_b=[DONT_KNOW, 3]
+    )
+    survey = Survey(answers.frame, SurveyDesign(weight="equal"), study=replace(study, models=four))
+    assert count_models(survey).values(NUMBER_OF_MODELS).tolist() == [2, 1]
+
+
 def test_classes_and_mean(survey: Survey) -> None:
     number = count_models(survey).values(NUMBER_OF_MODELS)
     weights = survey.frame["_weight"].to_numpy()
