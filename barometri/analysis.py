@@ -20,7 +20,7 @@ from barometri.estimation import mean, proportion
 from barometri.model_battery import NUMBER_OF_MODELS, asked_models
 from barometri.results import AnalysisResult, Provenance, Results, WaveSummary
 from barometri.study.plan import Analysis
-from barometri.study.study import Roles, Study
+from barometri.study.study import Study
 from barometri.survey import Survey
 
 PACKAGES: Final = ("narwhals", "numpy", "pandas", "scipy")
@@ -108,7 +108,7 @@ def _task(
     """Keep what some wave has of an analysis; nothing where its items or all its splits are wanting."""
     over_waves = analysis.waves == "all" or analysis.verb == "change"
     used = surveys if over_waves else {year: surveys[year]}
-    names = [study.role(n, year) if n in Roles.__dataclass_fields__ else n for n in analysis.by]
+    names = [n if n in study.codebook else study.role(n, year) for n in analysis.by]
     by = tuple(name for name in names if any(name in s.variables for s in used.values()))
     lost = [
         f"lost_column:{name or role}" for name, role in zip(names, analysis.by, strict=True) if name not in by
