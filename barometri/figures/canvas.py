@@ -5,6 +5,7 @@ from functools import cache
 from typing import Final
 
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
 from matplotlib.textpath import text_to_path
 
@@ -156,17 +157,19 @@ class Canvas:
         layer: float = 2,
     ) -> None:
         """Draw a line; ``width`` in points."""
-        self._axes.plot(xs, ys, color=colour, linewidth=width, linestyle=dashes, zorder=layer, clip_on=False)
+        line = Line2D(xs, ys, color=colour, linewidth=width, linestyle=dashes, zorder=layer, clip_on=False)
+        self._axes.add_artist(line)
 
     def mark(
         self, x: float, y: float, shape: str, *, colour: str, size: float = 7.0, hollow: bool = False
     ) -> None:
         """Draw a mark; ``size`` in points."""
-        self._axes.plot(
+        mark = Line2D(
             [x], [y], marker=shape, markersize=size, markerfacecolor=WHITE if hollow else colour,
             markeredgecolor=colour, markeredgewidth=1.6 if hollow else 0.8, linestyle="none", zorder=4,
             clip_on=False,
         )  # fmt: skip
+        self._axes.add_artist(mark)
 
     def rectangle(
         self,
@@ -182,7 +185,7 @@ class Canvas:
         layer: float = 1,
     ) -> None:
         """Fill a rectangle, with an outline of ``edge_width`` points when ``edge`` is a colour."""
-        self._axes.add_patch(
+        self._axes.add_artist(
             Rectangle(
                 (left, top),
                 width,
@@ -200,7 +203,7 @@ class Canvas:
         self, corners: Sequence[tuple[float, float]], *, colour: str, alpha: float, layer: float = 1
     ) -> None:
         """Fill a polygon."""
-        self._axes.add_patch(
+        self._axes.add_artist(
             Polygon(list(corners), closed=True, facecolor=colour, alpha=alpha, edgecolor="none", zorder=layer)
         )
 
