@@ -247,11 +247,9 @@ class Survey(Responses):
             copy._cache = self._cache
             return copy
         redone = design is not None or changed in self.design.columns
-        stale = {"variables", f"codes:{changed}", f"numbers:{changed}", f"levels:{changed}"}
+        stale = {"variables", "pairs", f"codes:{changed}", f"numbers:{changed}", f"levels:{changed}"}
         kept = {} if redone else self._cache
-        copy._cache = {
-            key: value for key, value in kept.items() if key not in stale and f":{changed}:" not in key
-        }
+        copy._cache = {key: value for key, value in kept.items() if key not in stale}
         copy._check_design()
         return copy
 

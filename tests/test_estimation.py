@@ -1,5 +1,6 @@
 """The verbs: exact properties, designs worked out by hand, and the shape of what they return."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,10 @@ from barometri.design import SurveyDesign
 from barometri.errors import DesignError, OptionError
 from barometri.estimates import TOTAL, VALUE_COLUMNS, Estimates
 from barometri.estimation import contrast, mean, proportion, ratio, total
+from barometri.estimation.cells import make_cells
+from barometri.estimation.computing import compute
+from barometri.estimation.framing import Options, frame_estimates
+from barometri.estimation.targets import shares
 from barometri.inference.intervals import PROPORTION_METHODS, ProportionMethod
 from barometri.study.codebook import Code, Codebook, Question, QuestionKind
 from barometri.study.codes import BLANK, DONT_KNOW, NOT_ASKED, REFUSED, MissingReason
@@ -186,6 +191,18 @@ class TestEdges:
         assert 0.15 < values(found, "ci_high")[0] < 0.3
         np.testing.assert_array_equal(found.covariance, 0.0)
 
+    def test_rounding_never_keeps_a_full_cell_from_being_one(self) -> None:
+        survey = Survey(DATA, STRATIFIED)
+        cells = make_cells(survey, None, margins=False)
+        numbers = compute(
+            survey, [shares(survey, "g", categories={"all": ["a", "b", "c"]}, base="answered")], cells
+        )
+        rounded = replace(numbers, estimate=np.array([1 - 1e-16 * 2]), covariance=np.array([[1e-40]]))
+        found = frame_estimates(survey, rounded, cells, Options(), statistic="proportion")
+        assert values(found).tolist() == [1.0]
+        assert values(found, "se").tolist() == [0.0]
+        assert values(found, "ci_high").tolist() == [1.0]
+
     def test_one_respondent_has_an_estimate_and_no_interval(self) -> None:
         data = DATA.assign(one=np.where(np.arange(N) == 4, "me", "rest"))
         found = proportion(Survey(data, SurveyDesign(weight="w")), "y", by="one").frame.iloc[0]
@@ -250,6 +267,20 @@ class TestOptions:
         assert set(proportion(half, "y", ci="hypergeometric").frame["method"]) == {
             "not_estimable:population_unknown/taylor"
         }
+
+    def test_hypergeometric_counts_follow_from_fractions(self) -> None:
+        data = pd.DataFrame({"f": [0.5] * 10, "y": [1, 0] * 5})
+        found = proportion(Survey(data, SurveyDesign(fpc="f")), "y", ci="hypergeometric")
+        assert values(found, "ci_low")[0] * 20 == pytest.approx(round(values(found, "ci_low")[0] * 20))
+        assert found.frame["method"][0] == "hypergeometric/taylor"
+
+    def test_degrees_of_freedom_are_units_minus_strata_of_the_base(self) -> None:
+        survey = Survey(DATA, STRATIFIED)
+        assert values(mean(survey, "x"), "df")[0] == N - 3
+        groups = DATA.groupby("g")["x"].size() - DATA.groupby("g")["h"].nunique()
+        assert values(mean(survey, "x", by="g"), "df").tolist() == groups.tolist()
+        units = DATA.drop_duplicates(["g", "h", "unit"]).groupby("g").size() - 3
+        assert values(mean(Survey(DATA, CLUSTERED), "x", by="g"), "df").tolist() == units.tolist()
 
     def test_degrees_of_freedom_by_word(self) -> None:
         survey = Survey(DATA, CLUSTERED)

@@ -1,6 +1,8 @@
 """The survey: design, conditions, domains, copies, and that nothing of it shows a row."""
 
 from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -14,6 +16,7 @@ from barometri.errors import DesignError, OptionError, ValidationError
 from barometri.estimation import mean, proportion
 from barometri.study.codebook import Code, Codebook, Question
 from barometri.study.codes import BLANK, DONT_KNOW, NOT_ASKED, MissingReason
+from barometri.study.study import Roles, Study
 from barometri.survey import Condition, Survey
 
 EQUAL = SurveyDesign(weight="equal")
@@ -179,6 +182,12 @@ class TestCopies:
         assert mean(other, "score").frame["estimate"][0] == 1.0
         assert mean(survey, "score").frame["estimate"][0] == before
 
+    def test_a_replaced_column_makes_new_cells(self, survey: Survey) -> None:
+        before = mean(survey, "score", by="area").frame["n"].tolist()
+        swapped = np.array([2, 1, 1, 1, 2], dtype=np.int32)
+        assert before == [2, 1]
+        assert mean(survey.with_column("area", swapped), "score", by="area").frame["n"].tolist() == [2, 2]
+
     def test_another_length_is_refused(self, survey: Survey) -> None:
         with pytest.raises(OptionError, match="one value for each of 5"):
             survey.with_column("short", [1.0])
@@ -292,7 +301,55 @@ def test_lazy_surveys_take_no_mask_and_no_column() -> None:
         lazy.with_column("y", [1.0, 2.0])
 
 
+def study(**roles: str) -> Study:
+    """Return a study that only says which variables play a part."""
+    levels = question("level", ("national", "organiser", "several"), cannot=None)
+    codebook = Codebook({**CODEBOOK.questions, "level": levels})
+    return Study("tiny", Path(), {}, ("en",), date(2021, 1, 1), codebook, {}, (), "", roles=Roles(**roles))
+
+
 class TestAnalytic:
+    PLACES = pd.DataFrame(
+        {
+            "unit": np.array([7, 7, NOT_ASKED, NOT_ASKED, NOT_ASKED, NOT_ASKED, NOT_ASKED, NOT_ASKED]),
+            "where": ["", "m1", "m1", "m1", "m2", "m1;m2", "m2", ""],
+            "level": np.array([BLANK, 2, 2, 2, 2, 3, 1, BLANK]),
+            "district": np.array([1, 2, 1, 1, 2, 2, 2, 2]),
+            "group": np.array([1, 1, 2, 2, 2, 2, 2, 2]),
+            "w": np.arange(1.0, 9.0),
+        }
+    )
+
+    def test_people_of_one_place_are_one_unit(self) -> None:
+        roles = {
+            "unit": "unit",
+            "area": "where",
+            "area_level": "level",
+            "district": "district",
+            "group": "group",
+        }
+        survey = Survey(self.PLACES, SurveyDesign(weight="w", stratum="district"), study=study(**roles))
+        companion = survey.analytic()
+        unit = companion.coded.group
+        same = [(0, 1), (2, 3), (5, 6), (6, 7)]  # one unit; one organiser; neither: district by group
+        assert all(unit[one] == unit[two] for one, two in same)
+        assert companion.coded.words == "no strata, 4 PSUs, weights w, no FPC"
+        np.testing.assert_array_equal(companion.coded.weight, survey.coded.weight)
+
+    def test_a_file_without_levels_takes_single_areas(self) -> None:
+        survey = Survey(
+            self.PLACES.drop(columns=["unit", "level"]),
+            SurveyDesign(weight="w"),
+            study=study(unit="unit", area="where", area_level="level", group="group"),
+        )
+        assert survey.analytic().coded.words == "no strata, 4 PSUs, weights w, no FPC"
+
+    def test_a_file_without_places_has_elements(self) -> None:
+        survey = Survey(
+            self.PLACES[["w", "group"]], SurveyDesign(weight="w"), study=study(area="where", group="group")
+        )
+        assert survey.analytic().coded.words == "no strata, elements, weights w, no FPC"
+
     def test_without_places_units_stay_and_strata_go(self) -> None:
         answers = pd.DataFrame({"h": ["a"] * 4 + ["b"] * 4, "unit": [1, 1, 2, 2] * 2, "size": [40] * 8})
         survey = Survey(answers, SurveyDesign(stratum="h", psu="unit", fpc="size"))

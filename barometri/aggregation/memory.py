@@ -103,8 +103,8 @@ def _rows(survey: Survey, plan: Plan) -> tuple[_Rows, tuple[int, ...]]:
     """Return all rows with their pairs, and the number of levels of each variable with one for "no level"."""
     base = canonical(survey)
     shape = tuple(len(levels) + 1 for levels in plan.levels)
-    key = f"pairs:{':'.join(plan.by)}:"
-    if survey.cache.get("pairs", ("",))[0] != key:
+    key = (plan.by, plan.levels)
+    if survey.cache.get("pairs", (None,))[0] != key:
         pair = base.group * int(np.prod(shape))
         step = int(np.prod(shape))
         for name, levels in zip(plan.by, plan.levels, strict=True):
