@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from barometri.disclosure.protected import (
 from barometri.results import Provenance
 from barometri.study.plan import Analysis, ChartKind, Verb
 from barometri.study.reading import read_study
+from barometri.study.study import Study
 
 MODELS = {"M01": 0.61, "M02": 0.45, "M03": 0.42, "M04": 0.28, "M05": 0.33, "M06": 0.17}
 DISTRICTS = ("etelainen", "lantinen", "keskinen", "itainen", "pohjoinen")
@@ -41,6 +43,12 @@ STATEMENTS = (
 VALUES = ("estimate", "se", "ci_low", "ci_high", "n", "n_weighted", "df", "method", "status", "mark")
 
 Row = dict[str, object]
+
+
+@cache
+def study() -> Study:
+    """Return the demonstration study."""
+    return read_study()
 
 
 def row(keys: Mapping[str, object], share: float, n: int, *, mark: str = "") -> Row:
@@ -72,9 +80,10 @@ def table(
     states: bool = False,
 ) -> ProtectedTable:
     """A protected table; titles come from the demonstration's analysis of the same name where it has one."""
-    known = {analysis.id: analysis for analysis in read_study().analyses}
-    waves = "all" if chart == "waves" else "latest"
-    analysis = Analysis(name, verb, tuple(items), tuple(by), chart=chart, states=states, waves=waves)
+    known = {analysis.id: analysis for analysis in study().analyses}
+    analysis = Analysis(name, verb, tuple(items), tuple(by), chart=chart, states=states)
+    if chart == "waves":
+        analysis = replace(analysis, waves="all")
     if name in known:
         analysis = replace(analysis, title=known[name].title, base=known[name].base)
     return ProtectedTable(
@@ -116,12 +125,17 @@ def districts(*, without: bool = True) -> ProtectedTable:
                 gone = without and item == "M06" and district in ("itainen", "pohjoinen") and side != TOTAL
                 small = 44 if district == "pohjoinen" and side == "kela" else n
                 rows.append(hidden(keys) if gone else row(keys, value, small))
-    return table("models_by_district", rows, verb="model_prevalence", chart="districts", by=["district", "side"])
+    return table(
+        "models_by_district", rows, verb="model_prevalence", chart="districts", by=["district", "side"]
+    )
 
 
 def nothing_by_district() -> ProtectedTable:
     shares = (0.08, 0.14, 0.05, 0.27, 0.12)
-    rows = [row({"item": "model_nothing_agreed", "district": d}, s, 205) for d, s in zip(DISTRICTS, shares, strict=True)]
+    rows = [
+        row({"item": "model_nothing_agreed", "district": d}, s, 205)
+        for d, s in zip(DISTRICTS, shares, strict=True)
+    ]
     rows.append(row({"item": "model_nothing_agreed", "district": TOTAL}, 0.12, 1012))
     return table(
         "nothing_agreed_by_district", rows, verb="proportion", chart="dots", by=["district"],
@@ -162,10 +176,19 @@ def statements() -> ProtectedTable:
 def merged() -> ProtectedTable:
     rows = []
     for district in DISTRICTS:
-        for category, share in (("very_poorly+fairly_poorly", 0.31), ("neither", 0.27), ("fairly_well+very_well", 0.42)):
+        for category, share in (
+            ("very_poorly+fairly_poorly", 0.31),
+            ("neither", 0.27),
+            ("fairly_well+very_well", 0.42),
+        ):
             rows.append(row({"category": category, "district": district}, share, 190))
     return table(
-        "cooperation_by_district", rows, verb="distribution", chart="likert", by=["district"], items=["cooperation"]
+        "cooperation_by_district",
+        rows,
+        verb="distribution",
+        chart="likert",
+        by=["district"],
+        items=["cooperation"],
     )
 
 
@@ -199,7 +222,9 @@ def waves(*, without: bool = False) -> ProtectedTable:
             mark = "similar" if group == "decision_specialist" and year < 2019 else ""
             gone = without and group == "supervisor" and year == 2018
             rows.append(hidden(keys) if gone else row(keys, share, GROUPS[group], mark=mark))
-    return table("cooperation_over_waves", rows, verb="change", chart="waves", by=["group"], items=["cooperation"])
+    return table(
+        "cooperation_over_waves", rows, verb="change", chart="waves", by=["group"], items=["cooperation"]
+    )
 
 
 def waves_of_sides() -> ProtectedTable:
@@ -209,8 +234,17 @@ def waves_of_sides() -> ProtectedTable:
             for i, year in enumerate((2017, 2018, 2019, 2021)):
                 keys = {"wave": year, "item": item, "side": side}
                 mark = "different" if k == 1 and year == 2017 else ""
-                rows.append(row(keys, start + (0.04 * i + 0.05 * k) * (1 if side == "kela" else -0.6) + 0.05, 480, mark=mark))
-    return table("statements_over_waves", rows, verb="change", chart="waves", by=["side"], items=STATEMENTS[:3])
+                rows.append(
+                    row(
+                        keys,
+                        start + (0.04 * i + 0.05 * k) * (1 if side == "kela" else -0.6) + 0.05,
+                        480,
+                        mark=mark,
+                    )
+                )
+    return table(
+        "statements_over_waves", rows, verb="change", chart="waves", by=["side"], items=STATEMENTS[:3]
+    )
 
 
 def tiles(*, without: str = "") -> ProtectedTable:
@@ -222,14 +256,23 @@ def tiles(*, without: str = "") -> ProtectedTable:
             value = share if part == 1.0 else (1 - share) * part
             n = 1047 if district == TOTAL else 205
             rows.append(hidden(keys) if district == without else row(keys, value, n))
-    return table("number_of_models_by_district", rows, verb="number_of_models", chart="tiles", by=["district"])
+    return table(
+        "number_of_models_by_district", rows, verb="number_of_models", chart="tiles", by=["district"]
+    )
 
 
 def dots_by_group() -> ProtectedTable:
     shares = dict(zip(GROUPS, (0.34, 0.43, 0.58, 0.47, 0.59), strict=True))
     rows = [row({"group": group}, share, GROUPS[group]) for group, share in shares.items()]
     rows.append(row({"group": TOTAL}, 0.44, 1047))
-    return table("good_cooperation_by_group", rows, verb="proportion", chart="dots", by=["group"], items=["cooperation"])
+    return table(
+        "good_cooperation_by_group",
+        rows,
+        verb="proportion",
+        chart="dots",
+        by=["group"],
+        items=["cooperation"],
+    )
 
 
 def dots_by_district_and_side() -> ProtectedTable:
@@ -248,7 +291,7 @@ def dots_by_district_and_side() -> ProtectedTable:
 def protected(*tables: ProtectedTable) -> Protected:
     """Protected results that hold these tables."""
     return Protected(
-        study=read_study(),
+        study=study(),
         wave=2021,
         tables={one.analysis.id: one for one in tables},
         claims=(),
@@ -258,6 +301,7 @@ def protected(*tables: ProtectedTable) -> Protected:
     )
 
 
+@cache
 def everything() -> Protected:
     """One table of each kind of chart, some records hidden."""
     return protected(
