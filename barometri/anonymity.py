@@ -171,12 +171,12 @@ def _has_iban(text: str) -> bool:
 
 
 def _has_phone(text: str) -> bool:
-    """Whether a text holds a phone number written as one: from + or 0, and long enough not to be a code."""
+    """Whether a text holds a phone number: with spaces or dashes, or long enough not to be a code."""
     dateless = _DATE.sub(" / ", text)
     for match in phonenumbers.PhoneNumberMatcher(dateless, _REGION, leniency=phonenumbers.Leniency.VALID):
         written = match.raw_string.lstrip("(")
         digits = sum(c.isdigit() for c in written)
-        if written.startswith(("+", "0")) and (digits >= _SHORTEST_PHONE or not written.isdigit()):
+        if digits >= _SHORTEST_PHONE or not written.isdigit():
             return True
     return False
 

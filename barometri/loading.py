@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,9 +36,9 @@ class Source:
     sha256: str
     study: str
     version: str
-    harmonised: str
     report: ValidationReport
     warnings: tuple[str, ...] = ()
+    harmonised: str = ""
 
 
 def read_surveys(
@@ -46,8 +46,8 @@ def read_surveys(
 ) -> dict[int, Survey]:
     """Read the waves of a study as surveys.
 
-    The embedded study's demonstration is written first if it is absent. A wave whose file and study have not
-    changed is taken from its harmonised form.
+    The embedded study's demonstration is written first if it is absent, or was made for other study files.
+    A wave whose file and study have not changed is taken from its harmonised form.
 
     Parameters
     ----------
@@ -74,22 +74,27 @@ def read_surveys(
     known = read_sources(study, data=data)
     if _is_embedded(study):
         _demonstrate(study, folder, known)
-    surveys: dict[int, Survey] = {}
+    fresh: dict[int, tuple[pd.DataFrame, Source]] = {}
     for year in years:
-        wave = study.waves[year]
-        path = folder / wave.file
-        source = known.get(year)
-        digest = file_digest(path)
+        path = folder / study.waves[year].file
+        if not _is_current(known.get(year), study, file_digest(path), processed / f"{year}.parquet"):
+            fresh[year] = _load(path, study, study.waves[year])
+    for year, (frame, source) in fresh.items():  # nothing is kept unless every wave can be trusted
         kept = processed / f"{year}.parquet"
-        if source is None or not _is_current(source, study, digest, kept):
-            source = _load(path, study, wave, kept)
-            known[year] = source
-            _write_sources(processed / INPUTS, known)
-        frame = _read_parquet(kept)
-        surveys[year] = Survey(
-            frame, survey_design(source.report.design), codebook=study.codebook, study=study, wave=year
+        _write_parquet(frame, kept)
+        known[year] = replace(source, harmonised=file_digest(kept))
+    if fresh:
+        _write_sources(processed / INPUTS, known)
+    return {
+        year: Survey(
+            _read_parquet(processed / f"{year}.parquet"),
+            survey_design(known[year].report.design),
+            codebook=study.codebook,
+            study=study,
+            wave=year,
         )
-    return surveys
+        for year in years
+    }
 
 
 def raw_folder(study: Study, data: str | Path = "data") -> Path:
@@ -155,29 +160,22 @@ def _demonstrate(study: Study, folder: Path, known: Mapping[int, Source]) -> Non
     write_demonstration(study, folder)
 
 
-def _is_current(source: Source, study: Study, digest: str, kept: Path) -> bool:
+def _is_current(source: Source | None, study: Study, digest: str, kept: Path) -> bool:
     return (
-        (source.study, source.sha256, source.version) == (study.digest, digest, __version__)
+        source is not None
+        and (source.study, source.sha256, source.version) == (study.digest, digest, __version__)
         and kept.is_file()
         and file_digest(kept) == source.harmonised
     )
 
 
-def _load(path: Path, study: Study, wave: Wave, kept: Path) -> Source:
-    """Read, inspect and validate one wave's file, and keep its harmonised form."""
+def _load(path: Path, study: Study, wave: Wave) -> tuple[pd.DataFrame, Source]:
+    """Read, inspect and validate one wave's file."""
     raw = read_file(path, wave.format)
     anonymity = inspect(raw, study, wave)
     frame, report = validate(raw, study, wave)
-    _write_parquet(frame, kept)
-    return Source(
-        wave.file,
-        raw.sha256,
-        study.digest,
-        __version__,
-        file_digest(kept),
-        report,
-        (*anonymity.warnings, *(f"{raw.name}: {text}" for text in report.warnings)),
-    )
+    warnings = (*anonymity.warnings, *(f"{raw.name}: {text}" for text in report.warnings))
+    return frame, Source(wave.file, raw.sha256, study.digest, __version__, report, warnings)
 
 
 def _write_parquet(frame: pd.DataFrame, path: Path) -> None:

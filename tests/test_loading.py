@@ -1,6 +1,7 @@
 """Waves become surveys: read once, kept with their digests, read again when anything changed."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +9,13 @@ import pandas as pd
 import pytest
 
 from barometri import loading
-from barometri.errors import OptionError
-from barometri.loading import input_digests, read_sources, read_surveys
+from barometri.errors import OptionError, ValidationError
+from barometri.loading import Source, input_digests, read_sources, read_surveys
 from barometri.readers import RawFile, file_digest, read_file
 from barometri.study.reading import read_study
 from barometri.study.waves import FileFormat
 from barometri.synthetic import simulate
+from barometri.validation import ValidationReport
 from tests.small_study import responses, write_responses, write_study
 
 
@@ -70,6 +72,36 @@ def test_a_kept_wave_is_not_read_again_until_its_file_or_study_changes(
     kept.write_bytes(kept.read_bytes()[:-1])
     read_surveys(read_study(folder), data=tmp_path)
     assert len(read) == 4
+
+
+def test_a_demonstration_of_other_study_files_is_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = read_study()
+    written: list[Path] = []
+    monkeypatch.setattr("barometri.synthetic.write_demonstration", lambda _, folder: written.append(folder))
+    for wave in study.waves.values():
+        (tmp_path / wave.file).write_bytes(b"x")
+    report = ValidationReport("a.csv", 2021, 1)
+    same = {2021: Source("a.csv", "", study.digest, "", report)}
+    loading._demonstrate(study, tmp_path, {})
+    loading._demonstrate(study, tmp_path, same)
+    assert written == []
+    loading._demonstrate(study, tmp_path, {2021: replace(same[2021], study="other")})
+    (tmp_path / study.waves[2021].file).unlink()
+    loading._demonstrate(study, tmp_path, same)
+    assert written == [tmp_path, tmp_path]
+
+
+def test_nothing_is_kept_when_one_wave_cannot_be_trusted(tmp_path: Path) -> None:
+    folder = make(tmp_path / "study")
+    text = (folder / "waves" / "2021.toml").read_text(encoding="utf-8").replace("2021", "2022")
+    (folder / "waves" / "2022.toml").write_text(text, encoding="utf-8")
+    write_responses(folder / "2022.csv", responses().assign(v1=3.5))
+    with pytest.raises(ValidationError):
+        read_surveys(read_study(folder), data=tmp_path)
+    assert not (tmp_path / "processed").exists()
+    assert read_surveys(read_study(folder), data=tmp_path, waves=[2021])[2021].n == 8
 
 
 def test_what_is_kept_holds_counts_and_no_answer(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Workbooks (.xlsx, .xls, .ods), by calamine: one sheet, its first row the column names."""
 
 import datetime as dt
+import re
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 MAXIMUM_UNZIPPED = 2**30
 MAXIMUM_RATIO = 200
+_UNCOMPUTED = re.compile(rb"<c ([^>]*)>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 _HOLDS_OTHER_ROWS = ("pivotcache/", "externallinks/")
 
 _CellValue = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
@@ -27,6 +29,7 @@ def read_workbook(path: Path, file_format: FileFormat) -> Content:
 
     check_archive(path)
     try:
+        _check_formulas(path)
         book = python_calamine.load_workbook(str(path))
         names = book.sheet_names
         sheet = _chosen_sheet(book, file_format.sheet, path.name)
@@ -69,6 +72,24 @@ def check_archive(path: Path) -> None:
         raise FileError(
             f"{path.name}: the workbook holds pivot tables or links to other workbooks, which carry rows of "
             "their own. Save only the sheet of responses in a new workbook.",
+            code="E20",
+        )
+
+
+def _check_formulas(path: Path) -> None:
+    """Refuse formulas without a stored result: their cells would be read as empty."""
+    if path.suffix.lower() != ".xlsx":
+        return
+    count = 0
+    with zipfile.ZipFile(path) as archive:
+        for part in archive.infolist():
+            if part.filename.startswith("xl/worksheets/"):
+                found = _UNCOMPUTED.finditer(archive.read(part))
+                count += sum(b't="str"' not in match[1] for match in found)
+    if count:
+        raise FileError(
+            f"{path.name}: {count} formulas have no stored result. Open the workbook in a spreadsheet "
+            "program and save it, or paste the values.",
             code="E20",
         )
 

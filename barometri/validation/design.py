@@ -51,22 +51,23 @@ class DesignCheck:
         psu = self.present(design.psu, "psu")
         fpc = self.present(design.fpc, "fpc")
         self.complete((*names, *psu))
-        strata = self.strata(names)
+        several = max(len(psu), len(fpc)) > 1
+        strata = self.strata(names[:1] if several else names)  # with several stages each names its own
         sizes = Counter(strata)
-        counts = self.frame_counts(names)
+        counts = {} if several else self.frame_counts(names)
         self.check_counts(counts, sizes)
         if design.weight:
             self.declared_weights(design.weight)
         elif counts:
             self.frame[WEIGHT] = [counts[stratum] / sizes[stratum] for stratum in strata]
         elif fpc:
-            self.check_single(strata, psu)
             return DesignColumns("", self.stratum_columns(names, strata), psu, fpc, design.single_psu)
         else:
             self.notes.append("no design information: neither weights nor frame counts")
             return DesignColumns("equal", (), psu, (), design.single_psu)
         self.tell_ratio()
-        self.check_single(strata, psu)
+        if not fpc:  # a stratum that was taken whole has no variance; the estimate knows
+            self.check_single(strata, psu)
         return DesignColumns(WEIGHT, self.stratum_columns(names, strata), psu, fpc, design.single_psu)
 
     def fail(self, place: str, message: str, code: str = "E30") -> None:
@@ -182,7 +183,7 @@ class DesignCheck:
 
     def stratum_columns(self, names: Sequence[str], strata: Sequence[Stratum]) -> tuple[str, ...]:
         """Return the columns of the strata, writing one of its own where thin ones were put together."""
-        if not self.wave.collapse or not names:
+        if not self.wave.collapse or len(strata[0]) != len(names) or not names:
             return tuple(names)
         self.frame[STRATUM] = pd.Series(
             [":".join(stratum) for stratum in strata], dtype=object, index=self.frame.index

@@ -6,6 +6,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
@@ -136,9 +137,17 @@ def test_a_portable_file_with_user_missing_values_is_refused_rather_than_emptied
         labelled.read_portable(path, FileFormat())
 
 
-def test_several_filled_sheets_need_a_name(tmp_path: Path) -> None:
-    import openpyxl  # noqa: PLC0415 - beside its only use
+def test_formulas_without_a_result_are_refused_rather_than_emptied(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["id", "q"])
+    sheet.append([WORD, "=1+1"])
+    book.save(tmp_path / "a.xlsx")
+    assert "1 formulas" in str(refused(tmp_path / "a.xlsx"))
 
+
+def test_several_filled_sheets_need_a_name(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for sheet in (book.active, book.create_sheet("toinen")):
         assert sheet is not None
