@@ -209,6 +209,7 @@ def _lonely(
     rows = _first(first.stratum)[found[:SHOWN]]
     columns = [(name, read(name)) for name in design.stage_strata(0)]
     shown = [", ".join(f"{name}={values[row]}" for name, values in columns) or "all" for row in rows]
+    if len(found) > len(shown):
+        shown.append(f"{len(found) - len(shown)} more")
     later = sum(len(single_unit_strata(stage.strata)) for stage in stages[1:])
-    rest = len(found) - len(shown) + later
-    return (*shown, f"{rest} more") if rest else tuple(shown)
+    return (*shown, f"{later} in a later stage") if later else tuple(shown)

@@ -328,6 +328,12 @@ class TestSinglePsus:
         with pytest.raises(DesignError, match="h=b"):
             mean(Survey(self.DATA, SurveyDesign(weight="equal", stratum="h")), "x")
 
+    def test_error_counts_those_of_later_stages(self) -> None:
+        data = pd.DataFrame({"unit": [1, 1, 2], "units": 9, "inside": [8, 8, 5], "x": [1.0, 2.0, 4.0]})
+        survey = Survey(data, SurveyDesign(psu="unit", fpc=("units", "inside")))
+        with pytest.raises(DesignError, match="single sampling unit: 1 in a later stage"):
+            mean(survey, "x")
+
     def test_a_stratum_taken_whole_is_none(self) -> None:
         data = self.DATA.assign(size=[30, 30, 30, 1])
         assert values(mean(Survey(data, SurveyDesign(stratum="h", fpc="size")), "x"), "se")[0] > 0
