@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from barometri.change import change
     from barometri.collaboration import model_prevalence, number_of_models
     from barometri.disclosure.protect import protect
-    from barometri.estimation import mean, proportion, ratio, total
+    from barometri.estimation import contrast, mean, proportion, ratio, total
     from barometri.findings import findings
     from barometri.loading import read_surveys
     from barometri.study.reading import read_study
@@ -29,6 +29,7 @@ _HOMES = {
     "analyse": "barometri.analysis",
     "association": "barometri.association",
     "change": "barometri.change",
+    "contrast": "barometri.estimation",
     "findings": "barometri.findings",
     "mean": "barometri.estimation",
     "model_prevalence": "barometri.collaboration",
@@ -49,6 +50,7 @@ __all__ = [
     "analyse",
     "association",
     "change",
+    "contrast",
     "figures",
     "findings",
     "mean",
