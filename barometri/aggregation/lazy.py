@@ -11,7 +11,7 @@ from barometri.aggregation.levels import plain, position
 from barometri.aggregation.sums import Measure, Plan, Sums
 from barometri.backends import collect
 from barometri.coding import code_design, factorize
-from barometri.design import EQUAL, names
+from barometri.design import EQUAL, CodedDesign, names
 from barometri.survey import Survey
 
 FloatArray = npt.NDArray[np.float64]
@@ -98,37 +98,17 @@ def _columns(plan: Plan) -> dict[str, nw.Expr]:
 
 
 def _sums(survey: Survey, plan: Plan, table: Table) -> Sums:
-    design = survey.design
-    size = table[SIZE].astype(np.float64)
-    bad = table[WRONG] > 0
-
-    def read(name: str) -> npt.NDArray[Any]:
-        return np.where(bad, np.nan, 1.0) if name == design.weight else table[name]
-
-    coded = code_design(design, read, size)
-    weight = coded.weight if design.weight is None else np.ones(len(size))
-    parts = [factorize(table[name]) for name in plan.by]
-    codes = [
-        position(tuple(plain(value) for value in values), levels)[found]
-        for (found, values), levels in zip(parts, plan.levels, strict=True)
-    ]
+    """Return the sums of a grouped table, its rows joined to records."""
+    coded = _design(survey, table)
+    weight = coded.weight if survey.design.weight is None else np.ones(len(coded.weight))
+    codes = _codes(plan, table)
     kept, record = _records(coded.group, codes, plan)
     indicator = np.concatenate([_indicators(measure) for measure in plan.measures])
 
-    def added(values: FloatArray) -> FloatArray:
-        result = np.zeros((len(kept), *values.shape[1:]))
-        np.add.at(result, record, values)
-        return result
-
     def stack(letter: str, scale: FloatArray) -> FloatArray:
         columns = [table[f"_{letter}{i}"] for i in range(plan.width)]
-        return added(np.stack(columns, axis=1).astype(np.float64) * scale)
+        return _add(np.stack(columns, axis=1).astype(np.float64) * scale, record, len(kept))
 
-    second = None
-    if coded.elements:
-        second = np.zeros((len(size), plan.width, plan.width))
-        for i, j in combinations_with_replacement(range(plan.width), 2):
-            second[:, i, j] = second[:, j, i] = table[f"_p{i}_{j}"] * weight**2
     column = weight[:, None]
     return Sums(
         coded,
@@ -136,10 +116,44 @@ def _sums(survey: Survey, plan: Plan, table: Table) -> Sums:
         np.stack([own[kept] for own in codes], axis=1) if codes else np.zeros((len(kept), 0), dtype=np.int64),
         stack("c", indicator[None, :]),
         stack("f", column),
-        None if second is None else added(second),
+        _add(_products(plan, table, weight), record, len(kept)) if coded.elements else None,
         stack("q", column**2 * indicator),
         stack("s", column),
     )
+
+
+def _design(survey: Survey, table: Table) -> CodedDesign:
+    """Return the design by row of the table, its weight NaN where one is no positive number."""
+    wrong = table[WRONG] > 0
+
+    def read(name: str) -> npt.NDArray[Any]:
+        return np.where(wrong, np.nan, 1.0) if name == survey.design.weight else table[name]
+
+    return code_design(survey.design, read, table[SIZE].astype(np.float64))
+
+
+def _codes(plan: Plan, table: Table) -> list[IntArray]:
+    """Return each row's position among the levels of every ``by`` variable."""
+    parts = [factorize(table[name]) for name in plan.by]
+    return [
+        position(tuple(plain(value) for value in values), levels)[found]
+        for (found, values), levels in zip(parts, plan.levels, strict=True)
+    ]
+
+
+def _products(plan: Plan, table: Table, weight: FloatArray) -> FloatArray:
+    """Return ``sum w² x x'`` by row of the table."""
+    second = np.zeros((len(weight), plan.width, plan.width))
+    for i, j in combinations_with_replacement(range(plan.width), 2):
+        second[:, i, j] = second[:, j, i] = table[f"_p{i}_{j}"] * weight**2
+    return second
+
+
+def _add(values: FloatArray, record: IntArray, records: int) -> FloatArray:
+    """Add rows of the table up to their records."""
+    result = np.zeros((records, *values.shape[1:]))
+    np.add.at(result, record, values)
+    return result
 
 
 def _records(group: IntArray, codes: list[IntArray], plan: Plan) -> tuple[IntArray, IntArray]:
