@@ -142,14 +142,6 @@ def test_whom_an_item_was_not_put_to_is_not_in_its_table() -> None:
 
 
 # ------------------------------------------------------------------------------------ the demonstration
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration as received."""
-    folder = tmp_path_factory.mktemp("data")
-    read_surveys(read_study(), data=folder, waves=[2021])
-    return folder
-
-
 def without(study: Study, data: Path, target: Path, **changes: object) -> tuple[Study, dict[int, Survey]]:
     """The study with another description of its wave of 2021, and that wave read so."""
     wave = replace(study.waves[2021], **changes)  # type: ignore[arg-type]
@@ -174,19 +166,19 @@ def verdicts(results: Results) -> Mapping[str, Verdict]:
     return {result.claim.id: result.verdict for result in results.claims}
 
 
-def test_the_demonstration_has_every_table(data: Path) -> None:
+def test_the_demonstration_has_every_table(demo_results: Results, demo_data: Path) -> None:
     study = read_study()
-    found = analyse(study, read_surveys(study, data=data))
+    found = demo_results
     assert found.notes == ()
     assert list(found.tables) == [analysis.id for analysis in study.analyses]
     assert Verdict.NOT_ESTIMABLE not in verdicts(found).values()
-    assert set(input_digests(study, data=data)) == {2017, 2018, 2019, 2021}
+    assert set(input_digests(study, data=demo_data)) == {2017, 2018, 2019, 2021}
     charge = found.tables["taken_in_charge_over_waves"].estimates.frame
     assert "social_worker" not in set(charge["group"])
 
 
-def test_2021_without_weights_and_frame(data: Path, tmp_path: Path) -> None:
-    study, surveys = without(read_study(), data, tmp_path, frame=(), design=WaveDesign())
+def test_2021_without_weights_and_frame(demo_data: Path, tmp_path: Path) -> None:
+    study, surveys = without(read_study(), demo_data, tmp_path, frame=(), design=WaveDesign())
     found = analyse(study, surveys)
     assert "no_design" in found.notes
     assert list(found.tables) == asked(study)
@@ -195,22 +187,21 @@ def test_2021_without_weights_and_frame(data: Path, tmp_path: Path) -> None:
     assert Verdict.NOT_ESTIMABLE not in verdicts(found).values()
 
 
-def test_2021_without_area(data: Path, tmp_path: Path) -> None:
+def test_2021_without_area(demo_data: Path, demo_results: Results, tmp_path: Path) -> None:
     whole = read_study()
     lost = dropping(whole.waves[2021], "area", "area_level")
-    study, surveys = without(whole, data, tmp_path, **lost)
+    study, surveys = without(whole, demo_data, tmp_path, **lost)
     found = analyse(study, surveys)
     assert "lost_column:area" in found.notes
     assert not found.waves[0].has_area
     assert list(found.tables) == asked(study)
     effects = found.tables["cooperation_by_number_of_models"].effects
-    full = analyse(whole, read_surveys(whole, data=data, waves=[2021]))
-    assert effects[0].df < full.tables["cooperation_by_number_of_models"].effects[0].df
+    assert effects[0].df < demo_results.tables["cooperation_by_number_of_models"].effects[0].df
 
 
-def test_2021_without_district(data: Path, tmp_path: Path) -> None:
+def test_2021_without_district(demo_data: Path, tmp_path: Path) -> None:
     changes = dropping(read_study().waves[2021], "district") | {"frame": (), "collapse": ()}
-    study, surveys = without(read_study(), data, tmp_path, design=WaveDesign(), **changes)
+    study, surveys = without(read_study(), demo_data, tmp_path, design=WaveDesign(), **changes)
     found = analyse(study, surveys)
     assert {"lost_column:district", "no_design"} <= set(found.notes)
     lost = {a.id for a in study.analyses if "district" in a.by and len(a.by) == 1}
@@ -220,10 +211,10 @@ def test_2021_without_district(data: Path, tmp_path: Path) -> None:
     assert verdicts(found)["QF01"] is not Verdict.NOT_ESTIMABLE
 
 
-def test_a_wave_of_counties_and_service_areas(data: Path, tmp_path: Path) -> None:
+def test_a_wave_of_counties_and_service_areas(demo_data: Path, tmp_path: Path) -> None:
     study = read_study(write_study(tmp_path / "study"))
     raw = tmp_path / "data" / "raw" / study.id
-    shutil.copytree(data / "raw" / "demo", raw)
+    shutil.copytree(demo_data / "raw" / "demo", raw)
     write_responses(raw / study.waves[2021].file, raw / study.waves[NEW].file)
     found = analyse(study, read_surveys(study, data=tmp_path / "data"))
     assert found.wave == NEW

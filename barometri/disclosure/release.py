@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from barometri.disclosure.answers import COUNT, Answers, answers_of
-from barometri.disclosure.cells import Group, Record, Restriction, expanded
+from barometri.disclosure.cells import CANNOT_SAY, Group, Record, Restriction, expanded
 from barometri.estimates import TOTAL
 from barometri.results import AnalysisResult, ClaimResult
 from barometri.study.plan import Analysis
@@ -18,7 +18,7 @@ REST = "rest"
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One record before its group is known."""
+    """One record before its group is known; ``unknown_counts`` reads "cannot say" as agreed."""
 
     item: str
     wave: str
@@ -29,6 +29,7 @@ class _Line:
     who: Mapping[str, str | tuple[str, ...]]
     n: float
     k: float
+    unknown_counts: bool = False
 
 
 def groups(
@@ -60,6 +61,7 @@ def _of_table(name: str, result: AnalysisResult, study: Study, wave: str) -> lis
     frame = estimates.frame
     k = estimates.counts["k"].to_numpy(dtype=np.float64)
     base = _base_word(result.analysis)
+    at_most = result.analysis.verb == "model_prevalence" and result.analysis.reading == "upper"
     lines = []
     for row, record in enumerate(frame.to_dict("records")):
         item = str(record.get("item", only_item(result.analysis, study)))
@@ -74,6 +76,7 @@ def _of_table(name: str, result: AnalysisResult, study: Study, wave: str) -> lis
                 who={v: str(record[v]) for v in estimates.by if str(record[v]) != TOTAL},
                 n=float(record["n"]),
                 k=float(k[row]),
+                unknown_counts=at_most,
             )
         )
     return lines
@@ -134,6 +137,8 @@ def _record(line: _Line, answers: Answers, finest: Mapping[str, Mapping[str, fro
         for variable, ids in line.who.items()
     }
     numerator = frozenset[str]() if np.isnan(line.k) else answers.numerator(line.category)
+    if line.unknown_counts and numerator == answers.good:
+        numerator |= {CANNOT_SAY}
     return Record(line.table, line.row, restriction, numerator, answers.base(line.base), line.n, line.k)
 
 

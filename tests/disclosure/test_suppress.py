@@ -20,7 +20,7 @@ Counts = npt.NDArray[np.int64]
 def lattice(counts: Counts) -> Group:
     """Release share good of a table (variables by atoms) with every margin."""
     axes = [[f"{axis}{i}" for i in range(size)] for axis, size in zip("abc", counts.shape[:-1], strict=False)]
-    records = []
+    records: list[Record] = []
     for chosen in product(*[[None, *axis] for axis in axes]):
         where = tuple(
             slice(None) if c is None else axis.index(c) for c, axis in zip(chosen, axes, strict=True)
@@ -66,7 +66,8 @@ def bounds(counts: Counts, group: Group, pattern: Pattern) -> list[tuple[float, 
             if value < limit:
                 low = linprog(target, A_eq=a_eq, b_eq=b_eq, bounds=(0, None))
                 high = linprog(-target, A_eq=a_eq, b_eq=b_eq, bounds=(0, None))
-                found.append((low.fun, value, -high.fun if high.status == 0 else np.inf))
+                top = np.inf if high.fun is None else -float(high.fun)
+                found.append((float(low.fun or 0.0), value, top))
     return found
 
 

@@ -10,7 +10,6 @@ import pyreadstat
 import pytest
 
 from barometri.errors import OutputError
-from barometri.loading import read_surveys
 from barometri.study.reading import read_study
 from barometri.synthetic import simulate, write_demonstration
 
@@ -97,13 +96,3 @@ def test_a_kind_of_file_that_is_not_written_leaves_everything_as_it_was(tmp_path
     with pytest.raises(OutputError, match=r"answers\.dta"):
         write_demonstration(study, tmp_path / "demo")
     assert not list(tmp_path.iterdir())
-
-
-def test_the_loader_gives_every_response_back(tmp_path: Path) -> None:
-    folder = tmp_path / "raw" / STUDY.id
-    write_demonstration(STUDY, folder)
-    for year, survey in read_surveys(STUDY, data=tmp_path).items():
-        read = survey.frame.set_index("respondent").loc[WAVES[year]["respondent"]]
-        kept = [name for name in WAVES[year].columns if name not in ("respondent", "comment")]
-        for name in kept:
-            assert read[name].tolist() == pytest.approx(WAVES[year][name].tolist(), nan_ok=True), (year, name)

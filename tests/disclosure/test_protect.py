@@ -1,0 +1,140 @@
+"""The passage over the line, on the demonstration's whole release and on single estimates."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+import barometri as bm
+from barometri.disclosure.cells import system
+from barometri.disclosure.protect import protect
+from barometri.disclosure.protected import SUPPRESSED, Protected
+from barometri.disclosure.release import groups
+from barometri.errors import DisclosureError
+from barometri.results import Results, Verdict
+from barometri.study.plan import DisclosureRules
+from barometri.survey import Survey
+
+NUMBERS = ["estimate", "se", "ci_low", "ci_high", "n", "n_weighted", "df"]
+STRICT = DisclosureRules(minimum_n=75, minimum_k=20, unreliable=90, small_base=120)
+"""Thresholds so high that the demonstration has much to hide."""
+
+
+@pytest.fixture(scope="module")
+def strict(demo_results: Results) -> Protected:
+    """The demonstration under high thresholds."""
+    return protect(demo_results, STRICT)
+
+
+def test_all_counts_of_the_release_fit_one_set_of_people(demo_results: Results) -> None:
+    """Every count of every table and claim is a row of one system with a solution."""
+    found = groups(demo_results.tables, demo_results.claims, demo_results.study, demo_results.wave)
+    assert {"cooperation", "number_of_models"} <= {group.item for group in found}
+    for group in found:
+        facts = system(group)
+        told = np.flatnonzero(np.isfinite(facts.k))
+        rows = sparse.vstack([facts.base, facts.numerator[told]])
+        values = np.concatenate([facts.n, facts.k[told]])
+        cells = rows.shape[1]
+        answer = milp(
+            np.zeros(cells), constraints=LinearConstraint(rows, values, values), bounds=Bounds(0, np.inf)
+        )
+        assert answer.status == 0, (group.item, group.wave)
+
+
+def test_at_most_a_tenth_of_the_main_tables_is_hidden(demo_protected: Protected) -> None:
+    """Protection costs little: agreed models, good cooperation and items over waves stay readable."""
+    main = [
+        name
+        for name, table in demo_protected.tables.items()
+        if table.analysis.verb in {"model_prevalence", "proportion", "change", "distribution"}
+    ]
+    assert len(main) > 10
+    for name in main:
+        hidden = demo_protected.tables[name].frame["status"].eq(SUPPRESSED)
+        assert hidden.mean() <= 0.1, name
+
+
+def test_a_hidden_record_has_no_number_left(strict: Protected) -> None:
+    """Base, weighted base, share, error, limits, df and method vanish together, whatever the reason."""
+    seen = 0
+    for table in strict.tables.values():
+        hidden = table.frame[table.frame["status"] == SUPPRESSED]
+        seen += len(hidden)
+        assert hidden[NUMBERS].isna().all(axis=None)
+        assert hidden["method"].eq("").all()
+        shown = table.frame[table.frame["status"] != SUPPRESSED]
+        assert shown["n"].min() >= STRICT.minimum_n
+    assert seen > 40
+    assert any(row.secondary for row in strict.hidden)
+
+
+def test_margins_outlive_cells(strict: Protected) -> None:
+    """Groups merge to the country before they vanish: the whole country is still told of every model."""
+    frame = strict.tables["models_by_district"].frame
+    country = frame[(frame["district"] == "_total") & (frame["side"] == "_total")]
+    assert country["status"].ne(SUPPRESSED).all()
+    assert frame["status"].eq(SUPPRESSED).any()
+
+
+def test_a_claim_on_a_hidden_base_is_not_reportable(demo_results: Results, strict: Protected) -> None:
+    """A verdict is a release: whatever its sign, it is silent where a base is hidden."""
+    few = {
+        claim.claim.id
+        for claim in demo_results.claims
+        if any(
+            b.n < STRICT.minimum_n or not STRICT.minimum_k <= b.k <= b.n - STRICT.minimum_k
+            for b in claim.bases
+        )
+    }
+    silent = protect(demo_results, replace(STRICT, minimum_n=300))
+    for claim in silent.claims:
+        if claim.verdict is Verdict.NOT_REPORTABLE:
+            assert np.isnan([claim.estimate, claim.ci_low, claim.ci_high, claim.n]).all()
+            assert claim.parts == {}
+            assert claim.p_text == ""
+    assert any(claim.verdict is Verdict.NOT_REPORTABLE for claim in silent.claims)
+    assert {c.claim.id for c in strict.claims if c.verdict is Verdict.NOT_REPORTABLE} >= few
+
+
+def test_nothing_below_the_line_has_more_digits_than_the_rule(demo_protected: Protected) -> None:
+    """Shares to 0.001 or 0.01, weighted bases to tens, errors to two digits, df to ones."""
+    for table in demo_protected.tables.values():
+        frame = table.frame[table.frame["status"] != SUPPRESSED]
+        digits = np.where(frame["n"] >= 100, 3, 2)
+        if table.statistic == "proportion":
+            for column in ("estimate", "ci_low", "ci_high"):
+                kept = [round(v, d) for v, d in zip(frame[column], digits, strict=True)]
+                np.testing.assert_array_equal(frame[column], kept)
+        assert (frame["n_weighted"] % 10 == 0).all()
+        assert (frame["df"] % 1 == 0).all()
+
+
+def test_single_estimates_are_protected_alone(demo_surveys: Mapping[int, Survey]) -> None:
+    """One call is protected by itself and says so."""
+    estimates = bm.proportion(demo_surveys[2021], "cooperation", by="group")
+    alone = bm.protect(estimates, DisclosureRules(minimum_n=80, minimum_k=5))
+    frame = alone.tables["estimates"].frame
+    assert alone.notes == ("alone",)
+    assert frame["status"].eq(SUPPRESSED).sum() >= 1
+    assert bm.protect({"a": estimates}).tables["a"].frame["estimate"].notna().all()
+
+
+def test_a_filter_without_a_name_is_refused(demo_surveys: Mapping[int, Survey]) -> None:
+    """A boolean mask cannot be compared with other releases."""
+    survey = demo_surveys[2021]
+    few = survey.domain(np.arange(survey.n) > 3)
+    with pytest.raises(DisclosureError, match="mask"):
+        bm.protect(bm.proportion(few, "cooperation"))
+
+
+def test_the_frame_of_a_protected_table_is_a_copy(demo_results: Results) -> None:
+    """Protecting changes nothing above the line."""
+    before = {name: result.estimates.frame.copy() for name, result in demo_results.tables.items()}
+    protect(demo_results, STRICT)
+    for name, frame in before.items():
+        pd.testing.assert_frame_equal(frame, demo_results.tables[name].estimates.frame)
