@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Final
+from typing import Final, Literal
 
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -13,6 +13,8 @@ from barometri.figures.style import GREY, INK, WHITE, Page, font
 
 LINE_HEIGHT: Final = 1.25
 """Distance of baselines, in type sizes."""
+
+Dashes = Literal["-", "--", ":"]
 
 _CAP_MIDDLE: Final = 0.36
 _HYPHEN: Final = "-"
@@ -153,7 +155,7 @@ class Canvas:
         *,
         colour: str,
         width: float = 1.0,
-        dashes: str = "-",
+        dashes: Dashes = "-",
         layer: float = 2,
     ) -> None:
         """Draw a line; ``width`` in points."""

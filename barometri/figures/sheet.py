@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from matplotlib.figure import Figure
 
-from barometri.figures.canvas import Canvas, balanced, line_height, width_of, wrap
+from barometri.figures.canvas import Canvas, Dashes, balanced, line_height, width_of, wrap
 from barometri.figures.style import GREY, INK, ORANGE, SOFT_INK, Page
 
 LINE: Final = "line"
@@ -121,8 +121,8 @@ def _paint_key(canvas: Canvas, top: float, rows: list[list[tuple[float, KeyEntry
 def swatch(canvas: Canvas, left: float, y: float, entry: KeyEntry) -> None:
     """Draw the mark of a key entry."""
     if entry.shape in (LINE, DASHED):
-        dashes = "-" if entry.shape == LINE else "--"
-        canvas.line([left, left + 0.15], [y, y], colour=entry.colour, width=1.6, dashes=dashes)
+        dashes: Dashes = "-" if entry.shape == LINE else "--"
+        canvas.line([left, left + 0.17], [y, y], colour=entry.colour, width=1.6, dashes=dashes)
     elif entry.shape == BOX:
         canvas.rectangle(left, y - 0.06, 0.13, 0.12, colour=entry.colour, edge=INK)
     elif entry.shape:

@@ -27,6 +27,11 @@ def subject(reading: Reading) -> str:
     return good if len(shared) == 1 else f"{label}, {reading.texts.lowered(good)}"
 
 
+def in_sentence(reading: Reading, key: str, label: str) -> str:
+    """Return a label inside a sentence: respondent groups are common nouns, all else keeps its capital."""
+    return reading.texts.lowered(label) if key == reading.study.roles.group else label
+
+
 def statistic(reading: Reading) -> str:
     """Return what the numbers are."""
     texts, analysis = reading.texts, reading.table.analysis
@@ -110,7 +115,7 @@ def footer(
         )  # fmt: skip
         base = f"{base}, {n}"
     parts = [base, *([texts.text(line)] if line else []), *notes, *status_notes(reading, cells, flags=flags)]
-    if "no_design" in reading.table.notes:
+    if line and "no_design" in reading.table.notes:
         parts.append(texts.text("footer.no_design"))
     source = texts.label(reading.study.source).rstrip(".")
     if source:
@@ -203,12 +208,11 @@ def _plain(reading: Reading, cell: Cell) -> str:
 
 
 def _groups(reading: Reading, high: Cell, low: Cell, key: str, *, short: bool) -> str:
-    lowered = reading.texts.lowered
     return reading.texts.text(
         "title.groups",
         subject=subject(reading),
-        high=lowered(reading.label(key, high, short=short)),
+        high=in_sentence(reading, key, reading.label(key, high, short=short)),
         high_value=_plain(reading, high),
-        low=lowered(reading.label(key, low, short=short)),
+        low=in_sentence(reading, key, reading.label(key, low, short=short)),
         low_value=_plain(reading, low),
     )

@@ -111,7 +111,8 @@ class Bars:
 
     def _headers(self, page: Page) -> list[tuple[str, ...]]:
         text = self.reading.texts.text
-        ends = [wrap(text("words.together"), page.small, 0.66)] if self.scale.good else []
+        several = len(self.scale.good) > 1
+        ends = [wrap(text("words.together"), page.small, 0.66) if several else ()] if self.scale.good else []
         aside = [wrap(text("words.cannot_say"), page.small, 0.78)] if self._has_aside else []
         return [*ends, *aside]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from barometri.figures.canvas import Canvas, balanced, line_height, width_of
+from barometri.figures.canvas import Canvas, Dashes, balanced, line_height, width_of
 from barometri.figures.reading import Cell, Reading
 from barometri.figures.scale import HIDDEN_AT, Scale, fit, paint_up
 from barometri.figures.sheet import KeyEntry
@@ -167,7 +167,7 @@ class Panels:
         at = frame.scale.at
         for (year, cell), (later, next_cell) in _connected(series, self.years):
             xs = [frame.x(year), frame.x(later)]
-            dashes = "--" if SIMILAR in (cell.mark, next_cell.mark) else "-"
+            dashes: Dashes = "--" if SIMILAR in (cell.mark, next_cell.mark) else "-"
             ys = [at(cell.estimate), at(next_cell.estimate)]
             canvas.line(xs, ys, colour=series.colour, width=2.0, dashes=dashes, layer=3)
             if ribbon:

@@ -10,7 +10,16 @@ from barometri.figures.kinds.timeline import DIFFERENT, SIMILAR, Panel, Panels, 
 from barometri.figures.reading import Cell, Reading, read
 from barometri.figures.sheet import LINE, KeyEntry
 from barometri.figures.style import BLUE, SERIES
-from barometri.figures.wording import alt_text, finish, footer, heading, statistic, subject, subtitle
+from barometri.figures.wording import (
+    alt_text,
+    finish,
+    footer,
+    heading,
+    in_sentence,
+    statistic,
+    subject,
+    subtitle,
+)
 
 _TOGETHER: Final = 3
 """Most lines that one panel tells apart; more get a panel each."""
@@ -49,7 +58,7 @@ def waves(protected: Protected, table_id: str, *, language: str) -> Chart:
         entries = [KeyEntry(s.shape, s.colour, s.label) for s in longest] if len(longest) > 1 else []
     body = Panels(reading, panels, years, tuple(entries))
     cells = body.cells
-    title = _title(reading, lines[items[0]]) if len(items) == 1 else reading.default_title
+    title = _title(reading, by, lines[items[0]]) if len(items) == 1 else reading.default_title
     pairs = _pairs(reading, [series for item in items for series in lines[item]]) if len(items) == 1 else []
     return finish(
         reading,
@@ -112,7 +121,7 @@ def _notes(reading: Reading, cells: Sequence[Cell]) -> list[str]:
     return [reading.texts.text(f"status.note_{mark}") for mark in (SIMILAR, DIFFERENT) if mark in marks]
 
 
-def _title(reading: Reading, lines: Sequence[Series]) -> str:
+def _title(reading: Reading, by: str, lines: Sequence[Series]) -> str:
     """Return the largest change whose intervals are apart, of lines with nothing hidden or marked."""
     changes = []
     parts = [series for series in lines if series.name != TOTAL] or lines
@@ -135,7 +144,8 @@ def _title(reading: Reading, lines: Sequence[Series]) -> str:
     }
     if series.name in ("", TOTAL):
         return reading.texts.text("title.change_all", **values)
-    return reading.texts.text("title.change", group=reading.texts.lowered(series.label), **values)
+    group = in_sentence(reading, by, series.label)
+    return reading.texts.text("title.change", group=group, **values)
 
 
 def _pairs(reading: Reading, lines: Sequence[Series]) -> list[tuple[str, str]]:
