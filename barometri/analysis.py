@@ -13,7 +13,6 @@ from barometri.association import association
 from barometri.change import change, without_unasked
 from barometri.claims import judge
 from barometri.collaboration import mean_number_of_models, model_prevalence, number_of_models
-from barometri.design import EQUAL
 from barometri.errors import OptionError
 from barometri.estimates import Effect, Estimates
 from barometri.estimation import mean, proportion
@@ -22,6 +21,7 @@ from barometri.results import AnalysisResult, Provenance, Results, WaveSummary
 from barometri.study.plan import Analysis
 from barometri.study.study import Study
 from barometri.survey import Survey
+from barometri.survey.design import EQUAL
 
 PACKAGES: Final = ("narwhals", "numpy", "pandas", "scipy")
 """Libraries that the numbers pass through."""

@@ -14,7 +14,6 @@ from typing import Final
 
 import numpy as np
 
-from barometri.columns import Condition
 from barometri.errors import StudyError
 from barometri.estimates import TOTAL, Estimates
 from barometri.estimation import proportion
@@ -27,6 +26,7 @@ from barometri.study.codes import BLANK
 from barometri.study.plan import Claim, Reading
 from barometri.study.study import Study
 from barometri.survey import Survey
+from barometri.survey.columns import Condition
 
 LEVEL: Final = 0.05
 MINIMUM_DF: Final = 3.0

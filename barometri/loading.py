@@ -11,13 +11,13 @@ import pandas as pd
 
 from barometri import __version__
 from barometri.anonymity import inspect
-from barometri.design import SurveyDesign
 from barometri.errors import OptionError, OutputError
 from barometri.readers import file_digest, read_file
 from barometri.readers.parquet import literal
 from barometri.study.study import Study
 from barometri.study.waves import Wave
 from barometri.survey import Survey
+from barometri.survey.design import SurveyDesign
 from barometri.validation import DesignColumns, ValidationReport, validate
 
 INPUTS: Final = "inputs.json"

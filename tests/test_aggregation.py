@@ -11,13 +11,13 @@ import polars as pl
 import pytest
 
 from barometri.aggregation import Measure, Plan, Sums, aggregate, cannot_say, centre, levels
-from barometri.design import SurveyDesign
 from barometri.errors import DesignError, OptionError, ValidationError
 from barometri.estimates import Estimates
 from barometri.estimation import mean, proportion, ratio, total
 from barometri.study.codebook import Code, Codebook, Question
 from barometri.study.codes import BLANK, DONT_KNOW, NOT_ASKED, MissingReason
 from barometri.survey import Survey
+from barometri.survey.design import SurveyDesign
 
 N = 400
 DESIGNS = {

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from barometri.analysis import VERBS, analyse
-from barometri.design import SurveyDesign
 from barometri.errors import OptionError
 from barometri.estimates import MARK, TOTAL
 from barometri.estimation import proportion
@@ -20,6 +19,7 @@ from barometri.study.reading import read_study
 from barometri.study.study import Study
 from barometri.study.waves import Wave, WaveDesign
 from barometri.survey import Survey
+from barometri.survey.design import SurveyDesign
 from tests import tiny_study
 from tests.studies.county_2027.changes import NEW, write_responses, write_study
 

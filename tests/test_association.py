@@ -14,11 +14,11 @@ from statsmodels.miscmodels.ordinal_model import OrderedModel
 
 from barometri.association import NOT_ESTIMABLE, _cases, _slope, _somers, association
 from barometri.collaboration import count_models
-from barometri.design import SurveyDesign
 from barometri.errors import OptionError
 from barometri.model_battery import NUMBER_OF_MODELS
 from barometri.study.codes import DONT_KNOW
 from barometri.survey import Survey
+from barometri.survey.design import SurveyDesign
 from tests import tiny_study
 
 REFERENCE = Path(__file__).parent / "reference"

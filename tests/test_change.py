@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from barometri.change import change
-from barometri.design import SurveyDesign
 from barometri.errors import OptionError
 from barometri.estimates import MARK, TOTAL
 from barometri.estimation import proportion
 from barometri.study.study import Study
 from barometri.study.waves import Equivalence
 from barometri.survey import Survey
+from barometri.survey.design import SurveyDesign
 from tests import tiny_study
 
 DESIGN = SurveyDesign(weight="_weight", stratum=("district", "group"))

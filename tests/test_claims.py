@@ -9,13 +9,13 @@ import pytest
 from scipy import stats
 
 from barometri.claims import judge, judged
-from barometri.design import SurveyDesign
 from barometri.errors import StudyError
 from barometri.estimation import contrast, proportion
 from barometri.results import Base, ClaimResult, Verdict
 from barometri.study.codes import DONT_KNOW
 from barometri.study.plan import Claim
 from barometri.survey import Survey
+from barometri.survey.design import SurveyDesign
 from tests import tiny_study
 
 DESIGN = SurveyDesign(weight="_weight", stratum=("district", "group"))

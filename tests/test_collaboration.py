@@ -12,12 +12,12 @@ from barometri.collaboration import (
     model_prevalence,
     number_of_models,
 )
-from barometri.design import SurveyDesign
 from barometri.errors import OptionError
 from barometri.estimates import TOTAL, Estimates
 from barometri.model_battery import NUMBER_CLASS, NUMBER_OF_MODELS, battery
 from barometri.study.codes import BLANK, DONT_KNOW, NOT_ASKED, REFUSED
 from barometri.survey import Survey
+from barometri.survey.design import SurveyDesign
 from tests import tiny_study
 
 DESIGN = SurveyDesign(weight="_weight", stratum=("district", "group"))

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from barometri.design import SurveyDesign
 from barometri.errors import DesignError, OptionError
 from barometri.estimates import TOTAL, VALUE_COLUMNS, Estimates
 from barometri.estimation import contrast, mean, proportion, ratio, total
@@ -22,6 +21,7 @@ from barometri.inference.intervals import PROPORTION_METHODS, ProportionMethod
 from barometri.study.codebook import Code, Codebook, Question, QuestionKind
 from barometri.study.codes import BLANK, DONT_KNOW, NOT_ASKED, REFUSED, MissingReason
 from barometri.survey import Survey
+from barometri.survey.design import SurveyDesign
 
 EQUAL = SurveyDesign(weight="equal")
 STRATIFIED = SurveyDesign(weight="w", stratum="h", fpc="size")

@@ -11,13 +11,13 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from barometri.design import SurveyDesign
 from barometri.errors import DesignError, OptionError, ValidationError
 from barometri.estimation import mean, proportion
 from barometri.study.codebook import Code, Codebook, Question
 from barometri.study.codes import BLANK, DONT_KNOW, NOT_ASKED, MissingReason
 from barometri.study.study import Roles, Study
 from barometri.survey import Condition, Survey
+from barometri.survey.design import SurveyDesign
 
 EQUAL = SurveyDesign(weight="equal")
 

@@ -10,8 +10,8 @@ from barometri.aggregation.lazy import sum_lazily
 from barometri.aggregation.levels import Level, cannot_say, levels
 from barometri.aggregation.memory import numbers, sum_in_memory
 from barometri.aggregation.sums import Measure, Plan, Sums
-from barometri.backends import collect
 from barometri.survey import Survey
+from barometri.survey.backends import collect
 
 __all__ = ["Level", "Measure", "Plan", "Sums", "aggregate", "cannot_say", "centre", "levels"]
 

@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from barometri.aggregation.levels import plain, position
 from barometri.aggregation.sums import Measure, Plan, Sums
-from barometri.backends import collect
-from barometri.coding import code_design, factorize
-from barometri.design import EQUAL, CodedDesign, names
 from barometri.survey import Survey
+from barometri.survey.backends import collect
+from barometri.survey.coding import code_design, factorize
+from barometri.survey.design import EQUAL, CodedDesign, names
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -7,11 +7,11 @@ import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 
-from barometri.backends import collect
-from barometri.coding import MISSING, factorize
 from barometri.study.codebook import Question
 from barometri.study.codes import DONT_KNOW, MissingReason
 from barometri.survey import Survey
+from barometri.survey.backends import collect
+from barometri.survey.coding import MISSING, factorize
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -40,7 +40,7 @@ def levels(survey: Survey, name: str) -> tuple[Level, ...]:
     Examples
     --------
     >>> import pandas as pd
-    >>> from barometri.design import SurveyDesign
+    >>> from barometri.survey.design import SurveyDesign
     >>> survey = Survey(pd.DataFrame({"x": ["b", "a"]}), SurveyDesign(weight="equal"))
     >>> [level.value for level in levels(survey, "x")]
     ['a', 'b']

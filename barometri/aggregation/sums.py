@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from barometri.design import CodedDesign
+from barometri.survey.design import CodedDesign
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -41,7 +41,7 @@ def contrast(estimates: Estimates, contrasts: Mapping[str, Weights], *, level: f
     Examples
     --------
     >>> import pandas as pd
-    >>> from barometri.design import SurveyDesign
+    >>> from barometri.survey.design import SurveyDesign
     >>> from barometri.estimation import mean
     >>> from barometri.survey import Survey
     >>> answers = pd.DataFrame({"x": [1.0, 3.0, 4.0, 8.0], "g": ["a", "a", "b", "b"]})

@@ -79,7 +79,7 @@ def proportion(
     Examples
     --------
     >>> import pandas as pd
-    >>> from barometri.design import SurveyDesign
+    >>> from barometri.survey.design import SurveyDesign
     >>> answers = pd.DataFrame({"x": [1, 0, 1, 1], "g": ["a", "a", "b", "b"]})
     >>> survey = Survey(answers, SurveyDesign(weight="equal"))
     >>> proportion(survey, "x", by="g").frame[["g", "estimate", "n"]]
@@ -127,7 +127,7 @@ def mean(
     Examples
     --------
     >>> import pandas as pd
-    >>> from barometri.design import SurveyDesign
+    >>> from barometri.survey.design import SurveyDesign
     >>> survey = Survey(pd.DataFrame({"x": [1.0, 3.0]}), SurveyDesign(weight="equal"))
     >>> mean(survey, "x").frame[["estimate", "se", "n"]]
        estimate   se  n
@@ -176,7 +176,7 @@ def total(
     Examples
     --------
     >>> import pandas as pd
-    >>> from barometri.design import SurveyDesign
+    >>> from barometri.survey.design import SurveyDesign
     >>> survey = Survey(pd.DataFrame({"w": [2.0, 3.0], "g": ["a", "b"]}), SurveyDesign(weight="w"))
     >>> total(survey, by="g").frame[["g", "estimate"]]
        g  estimate
@@ -222,7 +222,7 @@ def ratio(
     Examples
     --------
     >>> import pandas as pd
-    >>> from barometri.design import SurveyDesign
+    >>> from barometri.survey.design import SurveyDesign
     >>> survey = Survey(pd.DataFrame({"x": [1.0, 3.0], "y": [2.0, 2.0]}), SurveyDesign(weight="equal"))
     >>> ratio(survey, "x", "y").frame[["estimate", "se"]]
        estimate   se
