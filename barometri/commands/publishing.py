@@ -1,18 +1,17 @@
 """From a study and its files to a folder of reports: the only road across the disclosure line."""
 
-import multiprocessing
-import os
 import tempfile
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from barometri.analysis import analyse
 from barometri.commands.order import Order, Voice
+from barometri.commands.workers import Share, Workers, processors, shares
 from barometri.disclosure.protect import protect
 from barometri.disclosure.protected import Protected
-from barometri.errors import OptionError, OutputError
+from barometri.errors import OptionError
 from barometri.loading import read_surveys
 from barometri.report.building import build
 from barometri.report.exchange import check_replaceable, exchange
@@ -20,6 +19,7 @@ from barometri.report.files import write
 from barometri.report.manifest import MANIFEST, digest, manifest
 from barometri.study.reading import read_study
 from barometri.study.study import Study
+from barometri.survey import Survey
 
 DONE = 0
 DIFFERS = 1
@@ -35,21 +35,30 @@ def publish(order: Order, voice: Voice) -> int:
     target = order.output / str(wave)
     if not (order.dry_run or order.verify):
         check_replaceable(target)
-    voice.start(4 + len(languages))
+    jobs = min(order.jobs or processors(), len(languages))
+    voice.start(4 + len(shares(languages, order.formats, jobs)))
     voice.step(f"study {study.id}: {len(study.waves)} waves, {len(study.analyses)} analyses")
-    protected = _protected(study, wave, order, voice)
+    surveys = read_surveys(study, data=order.data)
+    voice.step("read and checked: " + ", ".join(str(year) for year in sorted(surveys)))
     if order.dry_run:
+        _protected(study, surveys, wave, voice)
         voice.close()
         voice.say(f"dry run: nothing was written; {target} would hold {', '.join(languages)}")
         return DONE
-    if order.verify:
-        return _verify(protected, languages, order, target, voice)
-    with exchange(target, say=voice.say) as folder:
-        written = _write(protected, languages, order, folder, voice)
+    with Workers(jobs, ready) as workers:
+        protected = _protected(study, surveys, wave, voice)
+        if order.verify:
+            return _verify(protected, languages, order, workers, voice)
+        with exchange(target, say=voice.say) as folder:
+            written = _write(protected, languages, order, folder, workers, voice)
     voice.close()
     for path in written:
         print(target / path)
     return DONE
+
+
+def ready() -> None:
+    """Do nothing: a process that is told to has loaded this module."""
 
 
 def _wave(study: Study, order: Order) -> int:
@@ -72,10 +81,8 @@ def _languages(study: Study, order: Order) -> tuple[str, ...]:
     return order.languages or study.languages
 
 
-def _protected(study: Study, wave: int, order: Order, voice: Voice) -> Protected:
+def _protected(study: Study, surveys: Mapping[int, Survey], wave: int, voice: Voice) -> Protected:
     """Return what may be published; exact numbers do not leave this function."""
-    surveys = read_surveys(study, data=order.data)
-    voice.step("read and checked: " + ", ".join(str(year) for year in sorted(surveys)))
     results = analyse(study, surveys, wave=wave)
     voice.step(f"estimated: {len(results.tables)} tables, {len(results.claims)} claims")
     protected = protect(results)
@@ -85,54 +92,41 @@ def _protected(study: Study, wave: int, order: Order, voice: Voice) -> Protected
     return protected
 
 
-def _write(
-    protected: Protected, languages: tuple[str, ...], order: Order, folder: Path, voice: Voice
+def _write(  # noqa: PLR0917 - a step of publish, called twice
+    protected: Protected,
+    languages: tuple[str, ...],
+    order: Order,
+    folder: Path,
+    workers: Workers,
+    voice: Voice,
 ) -> list[Path]:
     """Write every language and the manifest; return the main paths within the folder."""
-    jobs = min(order.jobs or _processors(), len(languages))
-    written: list[Path] = []
-    if jobs == 1:
-        for language in languages:
-            written += _write_language(protected, language, languages, folder, order.formats)
-            voice.step(f"written: {language}")
-    else:
-        # Fresh processes: none inherits a thread or a lock from this one.
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(jobs, mp_context=context) as pool:
-            tasks = [
-                pool.submit(_write_language, protected, language, languages, folder, order.formats)
-                for language in languages
-            ]
-            try:
-                for language, task in zip(languages, tasks, strict=True):
-                    written += task.result()
-                    voice.step(f"written: {language}")
-            except BrokenProcessPool:
-                message = "a process that wrote a language was ended by the system. Try --jobs 1."
-                raise OutputError(message) from None
+    parts = shares(languages, order.formats, workers.number)
+    task = partial(_write_part, protected, languages, folder)
+    written: dict[Path, None] = {}
+    for part, paths in zip(parts, workers.each(task, parts), strict=True):
+        written.update(dict.fromkeys(path.relative_to(folder) for path in paths))
+        voice.step(f"written: {part.language} ({', '.join(part.formats)})")
     (folder / MANIFEST).write_text(manifest(protected, folder), encoding="utf-8", newline="\n")
-    return [*(path.relative_to(folder) for path in written), Path(MANIFEST)]
+    return [*written, Path(MANIFEST)]
 
 
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _write_language(
-    protected: Protected, language: str, languages: tuple[str, ...], folder: Path, formats: tuple[str, ...]
+def _write_part(
+    protected: Protected, languages: tuple[str, ...], folder: Path, part: Share
 ) -> tuple[Path, ...]:
-    """Write one language; runs alone in its process when there are several."""
-    report = replace(build(protected, language=language), languages=languages)
-    return write(report, folder / language, formats=formats)
+    """Write a part of a language; runs in its own process when there are several."""
+    report = replace(build(protected, language=part.language), languages=languages)
+    return write(report, folder / part.language, formats=part.formats)
 
 
 def _verify(
-    protected: Protected, languages: tuple[str, ...], order: Order, target: Path, voice: Voice
+    protected: Protected, languages: tuple[str, ...], order: Order, workers: Workers, voice: Voice
 ) -> int:
     """Make the report anew beside, and say what differs from the one that stands."""
+    target = order.output / str(protected.wave)
     with tempfile.TemporaryDirectory() as place:
         fresh = Path(place)
-        _write(protected, languages, order, fresh, voice)
+        _write(protected, languages, order, fresh, workers, voice)
         differences = differing(target, fresh)
     voice.close()
     for line in differences:

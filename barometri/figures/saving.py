@@ -24,6 +24,9 @@ _NOTHING: Final[dict[str, dict[str, str | None]]] = {
     "png": {"Software": None},
 }
 
+_ENCODING: Final[dict[str, dict[str, dict[str, int]]]] = {"png": {"pil_kwargs": {"compress_level": 3}}}
+"""Flat colours pack as small at level 3 as at 6, in two thirds of the time."""
+
 
 def drawn(figure: Figure, form: str) -> bytes:
     """Return the bytes of a figure as ``svg``, ``pdf`` or ``png``."""
@@ -31,7 +34,11 @@ def drawn(figure: Figure, form: str) -> bytes:
     stream = io.BytesIO()
     with style():
         figure.savefig(
-            stream, format=form, metadata=_NOTHING[form], dpi=72 if form == "svg" else DOTS_PER_INCH
+            stream,
+            format=form,
+            metadata=_NOTHING[form],
+            dpi=72 if form == "svg" else DOTS_PER_INCH,
+            **_ENCODING.get(form, {}),
         )
     return stream.getvalue()
 
