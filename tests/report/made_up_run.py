@@ -53,7 +53,7 @@ def run() -> Protected:
     return replace(
         tables,
         claims=claims(),
-        waves=(replace(wave, year=2019, n=980.0, field_days="", response_rate=None), wave),
+        waves=(replace(wave, year=2018, n=980.0, field_days="", response_rate=None), wave),
         hidden=tuple(Hidden(name, 40, 3, 2) for name in tables.tables),
         provenance=Provenance({"wave_2021.sav": "ab" * 32}, "cd" * 32, "0.1.0", {"numpy": "2.4.0"}),
         notes=("lost_column:district",),
