@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from barometri.report.manifest import MANIFEST
 def write(folder: Path, **files: str) -> None:
     for name, text in files.items():
         (folder / f"{name}.txt").write_text(text, encoding="utf-8")
-    listed = {"files": {f"{name}.txt": {} for name in files}}
+    listed: dict[str, dict[str, dict[str, str]]] = {"files": {f"{name}.txt": {} for name in files}}
     (folder / MANIFEST).write_text(json.dumps(listed), encoding="utf-8")
 
 
@@ -121,7 +122,7 @@ def test_a_full_disk_is_an_output_error_and_the_old_report_stays(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(room.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OutputError, match="No space left") as caught:
         publish(target, a="new")
     assert caught.value.exit_code == 5
