@@ -13,7 +13,7 @@ LINE: Final = "line"
 DASHED: Final = "dashed"
 BOX: Final = "box"
 
-_SWATCH: Final = 0.2
+_SWATCH: Final = 0.21
 _GAP: Final = 0.28
 
 
@@ -122,7 +122,7 @@ def swatch(canvas: Canvas, left: float, y: float, entry: KeyEntry) -> None:
     """Draw the mark of a key entry."""
     if entry.shape in (LINE, DASHED):
         dashes: Dashes = "-" if entry.shape == LINE else "--"
-        canvas.line([left, left + 0.17], [y, y], colour=entry.colour, width=1.6, dashes=dashes)
+        canvas.line([left, left + 0.155], [y, y], colour=entry.colour, width=1.6, dashes=dashes)
     elif entry.shape == BOX:
         canvas.rectangle(left, y - 0.06, 0.13, 0.12, colour=entry.colour, edge=INK)
     elif entry.shape:

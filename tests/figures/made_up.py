@@ -247,6 +247,17 @@ def waves_of_sides() -> ProtectedTable:
     )
 
 
+def waves_of_two() -> ProtectedTable:
+    rows = []
+    for side, path in zip(SIDES, ((0.45, 0.47, 0.44, 0.41), (0.29, 0.33, 0.4, 0.46)), strict=True):
+        for year, share in zip((2017, 2018, 2019, 2021), path, strict=True):
+            keys = {"wave": year, "item": "cooperation", "side": side}
+            rows.append(row(keys, share, 41 if year == 2017 else 480))
+    return table(
+        "cooperation_of_sides", rows, verb="change", chart="waves", by=["side"], items=["cooperation"]
+    )
+
+
 def tiles(*, without: str = "") -> ProtectedTable:
     shares = dict(zip(DISTRICTS, (0.31, 0.24, 0.47, 0.18, 0.29), strict=True))
     rows = []
@@ -315,6 +326,7 @@ def everything() -> Protected:
         number_of_models(without="1"),
         waves(without=True),
         waves_of_sides(),
+        waves_of_two(),
         tiles(without="lantinen"),
         dots_by_group(),
         dots_by_district_and_side(),

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import matplotlib as mpl
 import pytest
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
 
 from barometri.errors import OptionError, OutputError
 from barometri.figures import Chart, draw, save
@@ -142,6 +144,12 @@ def test_the_stated_contrasts_hold() -> None:
 
 @pytest.mark.parametrize("colour", LIKERT)
 def test_numbers_on_bars_can_be_read(colour: str) -> None:
+    assert contrast(ink_on(colour), colour) >= 4.5
+
+
+@pytest.mark.parametrize("place", [i / 20 for i in range(21)])
+def test_names_on_tiles_can_be_read_at_any_value(place: float) -> None:
+    colour = to_hex(colormaps["cividis"](place))
     assert contrast(ink_on(colour), colour) >= 4.5
 
 

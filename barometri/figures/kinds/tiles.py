@@ -91,22 +91,20 @@ class _Tiles:
         words = self.reading.texts.label(area.short or area.label)
         lines = list(wrap(words, page.small, width - _GAP - 0.04))
         size, ink = page.small, ink_on(colour)
-        extra = ""
+        below: tuple[str, ...] = ()
         if not area.in_scope:
-            extra = self.reading.texts.text("words.not_concerned")
-        elif not known:
-            extra = self.reading.hidden_mark
-        block = len(lines) + (1 if extra else 0)
+            words = self.reading.texts.text("words.not_concerned")
+            below = wrap(words, size, width - _GAP - 0.04)
+        hidden = area.in_scope and not known
+        block = len(lines) + len(below) + hidden
         first = top + height / 2 - (block - 1) * line_height(size) / 2
-        for i, line in enumerate(lines):
-            canvas.text(
-                left + width / 2, first + i * line_height(size), line, size=size, colour=ink, align="center"
-            )
-        y = first + len(lines) * line_height(size)
-        if extra == self.reading.hidden_mark:
-            canvas.hidden(left + width / 2, y, extra, align="center")
-        elif extra:
-            canvas.text(left + width / 2, y, extra, size=size, colour=SOFT_INK, align="center")
+        for i, line in enumerate([*lines, *below]):
+            tone = ink if i < len(lines) else SOFT_INK
+            y = first + i * line_height(size)
+            canvas.text(left + width / 2, y, line, size=size, colour=tone, align="center")
+        if hidden:
+            y = first + len(lines) * line_height(size)
+            canvas.hidden(left + width / 2, y, self.reading.hidden_mark, align="center")
 
     def _paint_borders(self, canvas: Canvas, top: float) -> None:
         """Draw a line wherever two neighbouring tiles belong to different districts."""

@@ -125,7 +125,10 @@ class Panels:
     def _frame(self, page: Page, left: float, top: float) -> _Frame:
         texts = self.reading.texts
         label = width_of(texts.percent(1.0), page.small) + 0.1
-        room = _DIRECT_LABEL if self._named(page) else width_of(texts.percent(1.0) + "*", page.small) + 0.08
+        room = width_of(texts.percent(1.0) + "**", page.small, bold=True) + 0.08
+        if self._named(page):
+            longest = max(width_of(series.label, page.small) for series in self.panels[0].series)
+            room = min(room + longest + 0.1, _DIRECT_LABEL)
         start = left + label
         side = 0.24
         cells = [*self.cells]
@@ -161,6 +164,7 @@ class Panels:
         if len(panel.series) == 1 and not self._named(page):
             self._paint_values(canvas, panel.series[0], frame)
         else:
+            self._paint_flags(canvas, panel.series, frame)
             self._paint_ends(canvas, panel.series, frame)
 
     def _paint_series(self, canvas: Canvas, series: Series, frame: _Frame, *, ribbon: bool) -> None:
@@ -186,6 +190,16 @@ class Panels:
             canvas.line(
                 [x, x], [frame.scale.start, frame.scale.end], colour=GREY, width=1.0, dashes=":", layer=1
             )
+
+    def _paint_flags(self, canvas: Canvas, lines: Sequence[Series], frame: _Frame) -> None:
+        """Write the asterisks of small bases beside the points whose value is not written."""
+        size = canvas.page.small
+        for year in self.years:
+            here = [(s, cell) for s in lines for at, cell in s.shown[:-1] if at == year and cell.flag]
+            wanted = [frame.scale.at(cell.estimate) - 0.07 for _, cell in here]
+            places = _spread(wanted, line_height(size) + 0.01, frame.scale.start)
+            for (series, cell), y in zip(here, places, strict=True):
+                canvas.text(frame.x(year) + 0.06, y, cell.flag, size=size, bold=True, colour=series.colour)
 
     def _paint_values(self, canvas: Canvas, series: Series, frame: _Frame) -> None:
         """Write each point's value above its interval; only the first and the last where they would touch."""
