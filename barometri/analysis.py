@@ -15,7 +15,7 @@ from barometri.claims import judge
 from barometri.collaboration import mean_number_of_models, model_prevalence, number_of_models
 from barometri.errors import OptionError
 from barometri.estimates import Effect, Estimates
-from barometri.estimation import mean, proportion
+from barometri.estimation import Base, mean, proportion
 from barometri.model_battery import NUMBER_OF_MODELS, asked_models
 from barometri.results import AnalysisResult, Provenance, Results, WaveSummary
 from barometri.study.plan import Analysis
@@ -148,17 +148,16 @@ def has_design(survey: Survey) -> bool:
     return design.weight not in {None, EQUAL} or any((design.stratum, design.psu, design.fpc))
 
 
-def _shares(task: _Task, *, categories: str) -> Estimates:
-    analysis = task.analysis
-    if analysis.waves == "all":
-        return change(task.surveys, task.items, by=task.by, categories=categories, base=analysis.base)
+def _shares(task: _Task, *, categories: str, base: Base) -> Estimates:
+    if task.analysis.waves == "all":
+        return change(task.surveys, task.items, by=task.by, categories=categories, base=base)
     estimates = proportion(
         task.survey,
         list(task.items),
         by=list(task.by) or None,
         categories=categories,
         margins=True,
-        base=analysis.base,
+        base=base,
     )
     return without_unasked(task.survey, estimates)
 
@@ -173,11 +172,12 @@ def _with_item(estimates: Estimates, item: str) -> Estimates:
 
 
 def _proportion(task: _Task) -> Found:
-    return _shares(task, categories="good"), ()
+    return _shares(task, categories="good", base=task.analysis.base), ()
 
 
 def _distribution(task: _Task) -> Found:
-    return _shares(task, categories="each"), ()
+    base: Base = "beside" if task.analysis.base == "answered" else "asked"
+    return _shares(task, categories="each", base=base), ()
 
 
 def _mean(task: _Task) -> Found:

@@ -7,16 +7,16 @@ set to its counterpart before anything is estimated; what is only ``similar`` ca
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.linalg import block_diag
 
-from barometri.errors import OptionError, check_option
+from barometri.errors import OptionError
 from barometri.estimates import MARK, TOTAL, VALUE_COLUMNS, Estimates
-from barometri.estimation import proportion
+from barometri.estimation import Base, proportion
 from barometri.study.codes import NOT_ASKED
 from barometri.study.waves import Equivalence
 from barometri.survey import Survey
@@ -34,7 +34,7 @@ def change(
     by: By = None,
     categories: str | Sequence[str] = "good",
     margins: bool = True,
-    base: Literal["answered", "asked"] = "answered",
+    base: Base = "answered",
 ) -> Estimates:
     """Shares of items in every wave that asked them.
 
@@ -51,7 +51,7 @@ def change(
     margins
         Whether to add rows for all codes of ``by`` together.
     base
-        ``answered``, or ``asked`` with "cannot say" in the base.
+        ``answered``, ``asked`` or ``beside``, as in `proportion`.
 
     Returns
     -------
@@ -64,7 +64,6 @@ def change(
     OptionError
         No wave asked any of the items.
     """
-    check_option("base", base, ("answered", "asked"))
     wanted = [items] if isinstance(items, str) else list(items)
     names = [by] if isinstance(by, str) else list(by or ())
     parts = []

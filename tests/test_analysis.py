@@ -228,3 +228,16 @@ def test_a_wave_of_counties_and_service_areas(demo_data: Path, tmp_path: Path) -
     assert set(earlier[MARK]) == {"similar"}
     assert set(frame.loc[frame["wave"] == NEW, MARK]) == {""}
     assert "similar_wave" in over_waves.notes
+
+
+def test_cannot_say_stands_beside_the_answers(demo_results: Results) -> None:
+    """Answers are shares of those who answered, "cannot say" of everybody asked: one call, two bases."""
+    frame = demo_results.tables["cooperation_by_group"].estimates.frame
+    k = demo_results.tables["cooperation_by_group"].estimates.counts["k"]
+    for _, rows in frame.groupby("group"):
+        unknown = rows["category"] == "cannot_say"
+        answers = rows[~unknown]
+        assert unknown.sum() == 1
+        assert answers["estimate"].sum() == pytest.approx(1)
+        assert answers["n"].nunique() == 1
+        assert rows["n"][unknown].iloc[0] == answers["n"].iloc[0] + k[rows.index[unknown]].iloc[0]

@@ -62,9 +62,10 @@ def merged_scales(estimates: Estimates, scales: Mapping[str, Question], rules: D
     unsafe = is_unsafe(n, k, rules) & (n > 0)
     labels = frame["category"].astype(str).to_numpy(dtype=object, copy=True)
     for item, question in scales.items():
+        home = {name: JOIN.join(group) for group in scale_classes(question) for name in group}
         rows = items.to_numpy() == item
-        if unsafe[rows].any():
-            home = {name: JOIN.join(group) for group in scale_classes(question) for name in group}
+        on_scale = np.isin(labels.astype(str), list(home)) & rows
+        if unsafe[on_scale].any():
             labels[rows] = [home.get(name, name) for name in labels[rows]]
     if labels.tolist() == frame["category"].astype(str).tolist():
         return estimates

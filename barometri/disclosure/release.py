@@ -139,7 +139,9 @@ def _record(line: _Line, answers: Answers, finest: Mapping[str, Mapping[str, fro
     numerator = frozenset[str]() if np.isnan(line.k) else answers.numerator(line.category)
     if line.unknown_counts and numerator == answers.good:
         numerator |= {CANNOT_SAY}
-    return Record(line.table, line.row, restriction, numerator, answers.base(line.base), line.n, line.k)
+    # Whoever cannot say is a share of everybody asked, also beside answers on the base of those who answered.
+    base = answers.base("asked" if numerator == {CANNOT_SAY} else line.base)
+    return Record(line.table, line.row, restriction, numerator, base, line.n, line.k)
 
 
 def _derived(used: Iterable[str], study: Study) -> dict[str, tuple[str, Mapping[str, str]]]:

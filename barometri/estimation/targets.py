@@ -9,10 +9,11 @@ import numpy.typing as npt
 
 from barometri.aggregation import Level, Measure, cannot_say, centre, levels
 from barometri.errors import OptionError
+from barometri.study.codes import DONT_KNOW
 from barometri.survey import Survey
 
 FloatArray = npt.NDArray[np.float64]
-Base = Literal["answered", "asked"]
+Base = Literal["answered", "asked", "beside"]
 Categories = Literal["good", "each"] | Sequence[str | int] | Mapping[str, Sequence[str | int]]
 
 
@@ -108,22 +109,24 @@ def shares(
     categories
         ``good``, ``each``, a list of codes, or a mapping of names to codes that count together.
     base
-        ``answered``, or ``asked``: with those who cannot say.
+        ``answered``, or ``asked``: with those who cannot say, or ``beside``: answers on the base of those who
+        answered, and "cannot say" as a category of its own on the base of all asked.
     totals
         Whether people are counted instead of shares taken.
     """
     found = list(levels(survey, item))
     if not found:
         raise OptionError(f"{item} has no answers to take shares of.")
-    if base == "asked" and survey.is_coded(item):
+    if base != "answered" and survey.is_coded(item):
         found.append(cannot_say(survey, item))
     chosen = _chosen(survey, item, found, categories)
     states = _states(found, [values for _, values in chosen])
-    everybody = np.ones(len(states))
+    known = np.array([float(DONT_KNOW not in state) for state in states])
     made = []
     for label, values in chosen:
         part = np.array([1.0 if state and state <= values else 0.0 for state in states])
-        made.append(Target(item, label, part, None if totals else everybody, everybody, part, part, part))
+        whole = known if base == "beside" and DONT_KNOW not in values else np.ones(len(states))
+        made.append(Target(item, label, part, None if totals else whole, whole, part, part, part))
     return ItemPlan(Measure((item,), states), tuple(made))
 
 

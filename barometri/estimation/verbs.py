@@ -53,7 +53,8 @@ def proportion(
     margins
         Whether rows of everybody (``TOTAL``) are added for every subset of ``by``.
     base
-        ``answered``, or ``asked``: those who cannot say are in the base, as not counted.
+        ``answered``, or ``asked``: those who cannot say are in the base, as not counted. ``beside`` keeps the
+        answers on the base of those who answered and adds "cannot say" as a category on the base of all.
     ci
         Rule of the interval; see `barometri.inference.intervals.proportion_intervals`.
     level
