@@ -5,6 +5,8 @@ from dataclasses import replace
 from functools import cache
 
 from barometri.disclosure.protected import Hidden, Protected, ProtectedClaim, ProtectedWave
+from barometri.report.building import build
+from barometri.report.document import Report
 from barometri.results import Provenance, Verdict
 from barometri.study.reading import read_study
 from tests.figures import made_up
@@ -58,3 +60,9 @@ def run() -> Protected:
         provenance=Provenance({"wave_2021.sav": "ab" * 32}, "cd" * 32, "0.1.0", {"numpy": "2.4.0"}),
         notes=("lost_column:district",),
     )
+
+
+@cache
+def report(language: str) -> Report:
+    """The report of the run, built once."""
+    return build(run(), language=language)

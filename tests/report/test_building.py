@@ -7,7 +7,7 @@ import pytest
 from barometri.report.building import build, effects_table, section_title
 from barometri.report.document import FigureBlock, Heading, Paragraph, Report, Section, TableBlock, Terms
 from barometri.texts import LANGUAGES, read_texts
-from tests.report.made_up_run import run
+from tests.report.made_up_run import report, run
 
 
 def words_of(section: Section) -> str:
@@ -25,24 +25,24 @@ def words_of(section: Section) -> str:
     return "\n".join(words)
 
 
-def method(report: Report) -> str:
-    return words_of(report.sections[-1])
+def method(made: Report) -> str:
+    return words_of(made.sections[-1])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_findings_sections_methods(language: str) -> None:
-    report = build(run(), language=language)
-    assert report.sections[0].id == "findings"
-    assert report.sections[-1].id == "method"
-    assert report.id == f"demo_2021_{language}"
-    figures = [b for s in report.sections for b in s.blocks if isinstance(b, FigureBlock)]
+    made = report(language)
+    assert made.sections[0].id == "findings"
+    assert made.sections[-1].id == "method"
+    assert made.id == f"demo_2021_{language}"
+    figures = [b for s in made.sections for b in s.blocks if isinstance(b, FigureBlock)]
     assert {figure.chart.language for figure in figures} == {language}
     drawn = {name for name, part in run().tables.items() if part.analysis.chart}
     assert {figure.chart.id for figure in figures} == drawn
 
 
 def test_methods_say_how_it_was_drawn_weighted_and_protected() -> None:
-    said = method(build(run(), language="en"))
+    said = method(report("en"))
     for words in (
         "divided by its respondents",
         "without a finite population correction",
@@ -63,7 +63,7 @@ def test_methods_say_how_it_was_drawn_weighted_and_protected() -> None:
 
 
 def test_the_table_of_withheld_numbers_adds_up_and_tells_no_reason() -> None:
-    section = build(run(), language="en").sections[-1]
+    section = report("en").sections[-1]
     (table,) = [b.table for b in section.blocks if isinstance(b, TableBlock) and b.table.id == "withheld"]
     assert len(table.headers) == 3
     assert table.rows[-1][1:] == (str(40 * (len(table.rows) - 1)), str(5 * (len(table.rows) - 1)))
@@ -78,10 +78,10 @@ def test_a_study_without_models_claims_or_frame_has_no_section_that_needs_them()
     waves = tuple(replace(part, has_weights=False) for part in protected.waves)
     bare = replace(protected, study=study, claims=(), waves=waves)
     tables = {"good_cooperation_by_group": protected.tables["good_cooperation_by_group"]}
-    report = build(replace(bare, tables=tables), language="en")
-    assert "findings" not in {section.id for section in report.sections}
-    assert report.notice == ""
-    said = method(report)
+    made = build(replace(bare, tables=tables), language="en")
+    assert "findings" not in {section.id for section in made.sections}
+    assert made.notice == ""
+    said = method(made)
     assert "carry no design information" in said
     assert "How claims were judged" not in said
     assert "SYNTHETIC" not in said

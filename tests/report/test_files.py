@@ -10,18 +10,17 @@ import openpyxl
 import pytest
 
 from barometri.errors import OptionError
-from barometri.report.building import build
 from barometri.report.document import FigureBlock, TableBlock
 from barometri.report.excel import write_workbook
 from barometri.report.files import FORMATS, write
 from barometri.report.manifest import MANIFEST, listed_files, manifest
-from tests.report.made_up_run import run
+from tests.report.made_up_run import report, run
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("2021")
-    write(build(run(), language="fi"), place / "fi", formats=["html", "xlsx", "svg", "csv"])
+    write(report("fi"), place / "fi", formats=["html", "xlsx", "svg", "csv"])
     return place
 
 
@@ -36,15 +35,15 @@ def test_the_tree_of_a_language(folder: Path) -> None:
 
 def test_an_unknown_format_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="format must be one of html, xlsx"):
-        write(build(run(), language="fi"), tmp_path / "fi", formats=["html", "docx"])
+        write(report("fi"), tmp_path / "fi", formats=["html", "docx"])
     assert not (tmp_path / "fi").exists()
 
 
 def test_the_workbook_holds_every_table_with_numbers_as_numbers(folder: Path) -> None:
     book = openpyxl.load_workbook(folder / "fi" / "demo_2021_fi.xlsx")
-    report = build(run(), language="fi")
+    made = report("fi")
     tables = [
-        block.table for section in report.sections for block in section.blocks
+        block.table for section in made.sections for block in section.blocks
         if isinstance(block, (FigureBlock, TableBlock))
     ]  # fmt: skip
     assert book.sheetnames[:2] == ["Huomautukset", "Havainnot"]
@@ -79,7 +78,7 @@ def test_a_table_of_one_share_a_row_has_a_native_chart_with_alt_text(folder: Pat
 
 
 def test_the_workbook_is_the_same_bytes_and_dated_by_the_study(folder: Path, tmp_path: Path) -> None:
-    write_workbook(build(run(), language="fi"), tmp_path / "again.xlsx")
+    write_workbook(report("fi"), tmp_path / "again.xlsx")
     first = (folder / "fi" / "demo_2021_fi.xlsx").read_bytes()
     assert (tmp_path / "again.xlsx").read_bytes() == first
     created = openpyxl.load_workbook(tmp_path / "again.xlsx").properties.created

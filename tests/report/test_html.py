@@ -11,9 +11,9 @@ import pytest
 
 from barometri.figures.saving import content
 from barometri.report.building import build
-from barometri.report.document import FigureBlock, Report
+from barometri.report.document import FigureBlock
 from barometri.report.html import render
-from tests.report.made_up_run import run
+from tests.report.made_up_run import report, run
 
 VOID = {"meta", "link", "br", "img", "hr", "input", "path", "use"}
 
@@ -44,11 +44,6 @@ class Outline(HTMLParser):
             return
         if not self.open or self.open.pop() != tag:
             self.faults.append(tag)
-
-
-@cache
-def report(language: str) -> Report:
-    return build(run(), language=language)
 
 
 @cache
