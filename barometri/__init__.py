@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from barometri.change import change
     from barometri.collaboration import model_prevalence, number_of_models
     from barometri.disclosure.protect import protect
-    from barometri.estimation import contrast, mean, proportion, ratio, total
+    from barometri.estimation import (
+        contrast,
+        effective_size,
+        mean,
+        population_variance,
+        proportion,
+        quantile,
+        ratio,
+        total,
+    )
     from barometri.findings import findings
     from barometri.loading import read_surveys
     from barometri.study.reading import read_study
@@ -30,12 +39,15 @@ _HOMES = {
     "association": "barometri.association",
     "change": "barometri.change",
     "contrast": "barometri.estimation",
+    "effective_size": "barometri.estimation",
     "findings": "barometri.findings",
     "mean": "barometri.estimation",
     "model_prevalence": "barometri.collaboration",
     "number_of_models": "barometri.collaboration",
+    "population_variance": "barometri.estimation",
     "proportion": "barometri.estimation",
     "protect": "barometri.disclosure.protect",
+    "quantile": "barometri.estimation",
     "ratio": "barometri.estimation",
     "read_study": "barometri.study.reading",
     "read_surveys": "barometri.loading",
@@ -51,13 +63,16 @@ __all__ = [
     "association",
     "change",
     "contrast",
+    "effective_size",
     "figures",
     "findings",
     "mean",
     "model_prevalence",
     "number_of_models",
+    "population_variance",
     "proportion",
     "protect",
+    "quantile",
     "ratio",
     "read_study",
     "read_surveys",
