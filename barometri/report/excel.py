@@ -155,6 +155,9 @@ def _write_notes(
         page.write_url(row, 0, f"internal:'{sheet.name}'!A1", styles["link"], sheet.name)
         page.write_string(row, 1, sheet.table.title, styles["wrapped"])
     page.hide_gridlines(2)
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
 
 
 def _write_table(book: xlsxwriter.Workbook, sheet: _Sheet, report: Report, styles: dict[str, Format]) -> None:

@@ -56,7 +56,7 @@ class NativeChart:
 def native_chart(table: Table, alt: str) -> NativeChart | None:
     """Return the chart of a table, or ``None`` where bars would not tell it.
 
-    Bars fit a table of at most 24 rows with one column of shares: one number a row.
+    Bars fit a table of at most 24 rows with one column of names and one of shares.
     """
     shares = [
         column
@@ -64,6 +64,6 @@ def native_chart(table: Table, alt: str) -> NativeChart | None:
         if any("%" in row[column] and values[column] is not None
                for row, values in zip(table.rows, table.values, strict=True))
     ]  # fmt: skip
-    if len(shares) != 1 or not 1 < len(table.rows) <= _MOST_ROWS:
+    if len(shares) != 1 or table.row_headers != 1 or not 1 < len(table.rows) <= _MOST_ROWS:
         return None
-    return NativeChart(table.title, alt, shares[0], len(table.rows), max(table.row_headers, 1))
+    return NativeChart(table.title, alt, shares[0], len(table.rows), table.row_headers)
