@@ -80,9 +80,10 @@ def cluster_robust(
     scores, own, plain, weighted = [], [], [], []
     for members in rows:
         xg, wg = matrix[members], w[members]
-        root = _adjustment(xg, wg, inverse, spread)
-        scores.append(xg.T @ (wg * (root @ e[members])))
-        q = root @ ((xg * wg[:, None]) @ inverse @ wanted.T)
+        raw = np.column_stack([e[members], (xg * wg[:, None]) @ inverse @ wanted.T])
+        adjusted = _adjust(xg, wg, inverse, spread, raw)
+        scores.append(xg.T @ (wg * adjusted[:, 0]))
+        q = adjusted[:, 1:]
         own.append((q**2).sum(axis=0))
         plain.append(xg.T @ q)
         weighted.append((xg * wg[:, None]).T @ q)
@@ -92,13 +93,24 @@ def cluster_robust(
     return ClusterRobust((covariance + covariance.T) / 2, df, len(rows))
 
 
-def _adjustment(x: FloatArray, w: FloatArray, inverse: FloatArray, spread: FloatArray) -> FloatArray:
-    """Inverse symmetric root of the variance of a cluster's residuals under the working model."""
-    hat = x @ inverse @ (x * w[:, None]).T
-    values, vectors = np.linalg.eigh(np.eye(len(x)) - hat - hat.T + x @ spread @ x.T)
-    kept = values > NEGLIGIBLE
-    root = np.where(kept, 1 / np.sqrt(np.where(kept, values, 1.0)), 0.0)
-    return np.asarray((vectors * root) @ vectors.T)
+def _adjust(
+    x: FloatArray, w: FloatArray, inverse: FloatArray, spread: FloatArray, values: FloatArray
+) -> FloatArray:
+    """Multiply by the inverse symmetric root of the variance of a cluster's residuals (working model).
+
+    That variance differs from the identity only within the span of x and Wx, so a large cluster costs no more
+    than its rows.
+    """
+    heavy = x * w[:, None]
+    basis, _ = np.linalg.qr(np.hstack([x, heavy]))
+    plain, weighted = basis.T @ x, basis.T @ heavy
+    mixed = plain @ inverse @ weighted.T
+    inner = np.eye(basis.shape[1]) - mixed - mixed.T + plain @ spread @ plain.T
+    size, vectors = np.linalg.eigh(inner)
+    kept = size > NEGLIGIBLE
+    root = np.where(kept, 1 / np.sqrt(np.where(kept, size, 1.0)), 0.0)
+    turned = basis @ vectors
+    return np.asarray(values + turned @ ((root - 1)[:, None] * (turned.T @ values)))
 
 
 def _satterthwaite(

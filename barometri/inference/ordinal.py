@@ -1,101 +1,122 @@
-"""Weighted proportional-odds regression: the cumulative logit model of McCullagh (1980, JRSS B 42, 109-142).
+"""Weighted cumulative link regression: the models of McCullagh (1980, JRSS B 42, 109-142).
 
-``logit P(Y <= k) = threshold_k - x b``: a positive slope moves answers towards the higher categories. The
+``link P(Y <= k) = threshold_k - x b``: a positive slope moves answers towards the higher categories. The
 log-likelihood is concave in thresholds and slopes (Pratt 1981, JASA 76, 103-106), so Newton's method with the
 observed Hessian finds its maximum.
 """
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
-from barometri.errors import DesignError
+from barometri.errors import DesignError, check_option
 from barometri.inference.fitting import Fit, informative, newton, prepare, spread_scores
+from barometri.inference.links import LINK_NAMES, LINKS, Link, LinkName
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+Thresholds = Literal["flexible", "equidistant"]
+THRESHOLDS: tuple[str, ...] = get_args(Thresholds)
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Rows of a cumulative logit model; the code of each outcome counts the categories present."""
+    """Rows of a cumulative link model.
 
-    x: FloatArray
-    code: IntArray
+    ``upper`` and ``lower`` are the derivatives of the limits of each row's category by the parameters, shape
+    (R, q); where the category has no such limit the row is 0 and ``top`` or ``bottom`` is true.
+    """
+
+    upper: FloatArray
+    lower: FloatArray
+    top: NDArray[np.bool_]
+    bottom: NDArray[np.bool_]
     share: FloatArray
-    cuts: int
+    link: Link
 
-    def bounds(self, parameters: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Upper and lower limits of each row's category on the logistic scale, shape (R,) each."""
-        padded = np.concatenate([[-np.inf], parameters[: self.cuts], [np.inf]])
-        eta = self.x @ parameters[self.cuts :]
-        return padded[self.code + 1] - eta, padded[self.code] - eta
+    def limits(self, parameters: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Upper and lower limits on the scale of the link, shape (R,) each."""
+        upper = np.where(self.top, np.inf, self.upper @ parameters)
+        return upper, np.where(self.bottom, -np.inf, self.lower @ parameters)
 
-    def columns(self, offset: int) -> FloatArray:
-        """Give the derivative of a limit by the parameters: 1 at its threshold, -x, shape (R, q)."""
-        at = self.code + offset
-        result = np.zeros((len(self.code), self.cuts + self.x.shape[1]))
-        rows = np.flatnonzero((at >= 0) & (at < self.cuts))
-        result[rows, at[rows]] = 1
-        result[:, self.cuts :] = -self.x
-        return result
+    def value(self, parameters: FloatArray) -> float:
+        """Mean log-likelihood; minus infinity where thresholds cross."""
+        upper, lower = self.limits(parameters)
+        if np.any(upper <= lower):
+            return -np.inf
+        with np.errstate(divide="ignore"):
+            return float(self.share @ np.log(self.link.difference(upper, lower)))
 
+    def parts(self, parameters: FloatArray) -> tuple[FloatArray, ...]:
+        """Differentiate the log-probability by its limits: first derivatives, then second ones."""
+        upper, lower = self.limits(parameters)
+        chance = self.link.difference(upper, lower)
+        by_upper, by_lower = self.link.density(upper) / chance, -self.link.density(lower) / chance
+        bend_upper = self.link.bend(upper) / chance - by_upper**2
+        bend_lower = -self.link.bend(lower) / chance - by_lower**2
+        return by_upper, by_lower, bend_upper, bend_lower, -by_upper * by_lower
 
-def _difference(upper: FloatArray, lower: FloatArray) -> FloatArray:
-    """Logistic probability between two limits, without loss of digits in either tail."""
-    flip = upper + lower > 0
-    high, low = np.where(flip, -lower, upper), np.where(flip, -upper, lower)
-    return np.asarray(special.expit(high) - special.expit(low))
+    def scores(self, parameters: FloatArray) -> FloatArray:
+        """Differentiate each row's log-probability, shape (R, q)."""
+        by_upper, by_lower, *_ = self.parts(parameters)
+        return np.asarray(self.upper * by_upper[:, None] + self.lower * by_lower[:, None])
 
-
-def _density(at: FloatArray) -> FloatArray:
-    return np.asarray(special.expit(at) * special.expit(-at))
-
-
-def _value(rows: _Rows, parameters: FloatArray) -> float:
-    if np.any(np.diff(parameters[: rows.cuts]) <= 0):
-        return -np.inf
-    chance = _difference(*rows.bounds(parameters))
-    with np.errstate(divide="ignore"):
-        return float(rows.share @ np.log(chance))
-
-
-def _scores(rows: _Rows, parameters: FloatArray) -> FloatArray:
-    """Differentiate each row's log-probability, shape (R, q)."""
-    upper, lower = rows.bounds(parameters)
-    chance = _difference(upper, lower)
-    by_upper, by_lower = _density(upper) / chance, -_density(lower) / chance
-    scores = np.empty((len(chance), len(parameters)))
-    scores[:, : rows.cuts] = 0
-    inner = np.flatnonzero(rows.code < rows.cuts)
-    scores[inner, rows.code[inner]] = by_upper[inner]
-    inner = np.flatnonzero(rows.code > 0)
-    scores[inner, rows.code[inner] - 1] = by_lower[inner]
-    scores[:, rows.cuts :] = -rows.x * (by_upper + by_lower)[:, None]
-    return scores
+    def slopes(self, parameters: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Gradient and observed information per unit of weight."""
+        by_upper, by_lower, bend_upper, bend_lower, mixed = (
+            part * self.share for part in self.parts(parameters)
+        )
+        to_upper = self.upper * bend_upper[:, None] + self.lower * mixed[:, None]
+        to_lower = self.upper * mixed[:, None] + self.lower * bend_lower[:, None]
+        gradient = by_upper @ self.upper + by_lower @ self.lower
+        return gradient, np.asarray(-(self.upper.T @ to_upper + self.lower.T @ to_lower))
 
 
-def _slopes(rows: _Rows, parameters: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Gradient and observed information per unit of weight."""
-    upper, lower = rows.bounds(parameters)
-    chance = _difference(upper, lower)
-    at_upper, at_lower = _density(upper), _density(lower)
-    by_upper, by_lower = at_upper / chance, -at_lower / chance
-    # f' = f (1 - 2 F), written so that it stays exact in the tails
-    bend_upper = at_upper * (special.expit(-upper) - special.expit(upper)) / chance - by_upper**2
-    bend_lower = -at_lower * (special.expit(-lower) - special.expit(lower)) / chance - by_lower**2
-    mixed = -by_upper * by_lower
-    d_upper, d_lower = rows.columns(0), rows.columns(-1)
-    to_upper = d_upper * (rows.share * bend_upper)[:, None] + d_lower * (rows.share * mixed)[:, None]
-    to_lower = d_upper * (rows.share * mixed)[:, None] + d_lower * (rows.share * bend_lower)[:, None]
-    gradient = (rows.share * by_upper) @ d_upper + (rows.share * by_lower) @ d_lower
-    return gradient, np.asarray(-(d_upper.T @ to_upper + d_lower.T @ to_lower))
+def threshold_matrix(cuts: int, thresholds: Thresholds = "flexible") -> FloatArray:
+    """Thresholds as combinations of their parameters, shape (cuts, a).
+
+    Examples
+    --------
+    >>> threshold_matrix(3, "equidistant")
+    array([[1., 0.],
+           [1., 1.],
+           [1., 2.]])
+    """
+    check_option("thresholds", thresholds, THRESHOLDS)
+    if thresholds == "flexible":
+        return np.eye(cuts)
+    return np.column_stack([np.ones(cuts), np.arange(cuts, dtype=np.float64)])
 
 
-def fit_ordinal(y: ArrayLike, x: ArrayLike, weights: ArrayLike) -> Fit:
-    """Weighted proportional-odds regression.
+def _derivatives(
+    code: IntArray, offset: int, thresholds: FloatArray, nominal: FloatArray, x: FloatArray
+) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Return the derivative of a limit by the parameters, and which rows have no such limit."""
+    cuts, own = thresholds.shape
+    at = code + offset
+    free = (at < 0) | (at >= cuts)
+    inner = np.flatnonzero(~free)
+    moved = nominal.shape[1]
+    result = np.zeros((len(code), own + cuts * moved + x.shape[1]))
+    result[inner, :own] = thresholds[at[inner]]
+    for column in range(moved):
+        result[inner, own + column * cuts + at[inner]] = nominal[inner, column]
+    result[inner, own + cuts * moved :] = -x[inner]
+    return result, free
+
+
+def fit_ordinal(
+    y: ArrayLike,
+    x: ArrayLike,
+    weights: ArrayLike,
+    *,
+    link: LinkName = "logit",
+    thresholds: Thresholds = "flexible",
+    nominal: ArrayLike | None = None,
+) -> Fit:
+    """Weighted cumulative link regression; proportional odds by default.
 
     Parameters
     ----------
@@ -105,6 +126,13 @@ def fit_ordinal(y: ArrayLike, x: ArrayLike, weights: ArrayLike) -> Fit:
         Design matrix *without* an intercept, shape (R, p); p may be 0.
     weights
         Not negative, shape (R,); sums of weights for compressed patterns.
+    link
+        ``logit`` (proportional odds), ``probit`` or ``cloglog`` (proportional hazards).
+    thresholds
+        ``flexible``, or ``equidistant``: parameters are the first threshold and the spacing.
+    nominal
+        Covariates that move each threshold apart, shape (R, m); their effects, one a threshold, add to the
+        thresholds and stand after them among the parameters.
 
     Returns
     -------
@@ -124,33 +152,44 @@ def fit_ordinal(y: ArrayLike, x: ArrayLike, weights: ArrayLike) -> Fit:
     >>> fit.converged, fit.thresholds.round(6) + 0.0
     (True, array([-1.098612,  0.      ]))
     """
+    check_option("link", link, LINK_NAMES)
     matrix = np.asarray(x, dtype=np.float64)
+    moved = np.zeros((len(matrix), 0)) if nominal is None else np.asarray(nominal, dtype=np.float64)
     w = np.asarray(weights, dtype=np.float64)
     # an intercept stands for the thresholds: a constant column depends on them
-    kept, w, used = prepare(np.column_stack([np.ones(len(matrix)), matrix]), w)
+    kept, w, used = prepare(np.column_stack([np.ones(len(matrix)), moved, matrix]), w)
     categories, code = np.unique(np.asarray(y)[used], return_inverse=True)
     if len(categories) < 2:  # noqa: PLR2004 - nothing to compare
         raise DesignError("An ordinal fit needs an outcome with at least two values among the rows used.")
-    rows = _Rows(kept[:, 1:], code.astype(np.int64), w / w.sum(), len(categories) - 1)
-    below = np.cumsum(np.bincount(code, weights=rows.share))[:-1]
-    start = np.concatenate([special.logit(below), np.zeros(rows.x.shape[1])])
-    peak = newton(lambda t: _value(rows, t), lambda t: _slopes(rows, t), start)
-    information = _slopes(rows, peak.parameters)[1] * w.sum()
+    code, share = code.astype(np.int64), w / w.sum()
+    basis = threshold_matrix(len(categories) - 1, thresholds)
+    split = 1 + moved.shape[1]
+    upper, top = _derivatives(code, 0, basis, kept[:, 1:split], kept[:, split:])
+    lower, bottom = _derivatives(code, -1, basis, kept[:, 1:split], kept[:, split:])
+    rows = _Rows(upper, lower, top, bottom, share, LINKS[link])
+    below = np.cumsum(np.bincount(code, weights=share))[:-1].astype(np.float64)
+    start = np.zeros(upper.shape[1])
+    start[: basis.shape[1]] = np.linalg.pinv(basis) @ rows.link.quantile(below)
+    peak = newton(rows.value, rows.slopes, start)
+    information = rows.slopes(peak.parameters)[1] * w.sum()
+    first = len(start) - matrix.shape[1]
     return Fit(
         kind="ordinal",
-        slopes=peak.parameters[rows.cuts :],
-        thresholds=peak.parameters[: rows.cuts],
+        slopes=peak.parameters[first:],
+        thresholds=peak.parameters[:first],
         categories=categories.astype(np.int64),
         information=information,
-        scores=spread_scores(_scores(rows, peak.parameters), used),
+        scores=spread_scores(rows.scores(peak.parameters), used),
         weights=np.asarray(weights, dtype=np.float64),
         log_likelihood=peak.value * float(w.sum()),
         iterations=peak.iterations,
-        converged=peak.converged and informative(information / w.sum(), _slopes(rows, start)[1]),
+        converged=peak.converged and informative(information / w.sum(), rows.slopes(start)[1]),
     )
 
 
-def ordinal_probabilities(thresholds: ArrayLike, slopes: ArrayLike, x: ArrayLike) -> FloatArray:
+def ordinal_probabilities(
+    thresholds: ArrayLike, slopes: ArrayLike, x: ArrayLike, *, link: LinkName = "logit"
+) -> FloatArray:
     """Probability of each category at given covariates.
 
     Parameters
@@ -161,6 +200,8 @@ def ordinal_probabilities(thresholds: ArrayLike, slopes: ArrayLike, x: ArrayLike
         Shape (p,).
     x
         Shape (R, p).
+    link
+        As in `fit_ordinal`.
 
     Returns
     -------
@@ -175,4 +216,4 @@ def ordinal_probabilities(thresholds: ArrayLike, slopes: ArrayLike, x: ArrayLike
     eta = np.asarray(x, dtype=np.float64) @ np.asarray(slopes, dtype=np.float64)
     padded = np.concatenate([[-np.inf], np.asarray(thresholds, dtype=np.float64), [np.inf]])
     limits = padded[None, :] - eta[:, None]
-    return _difference(limits[:, 1:], limits[:, :-1])
+    return LINKS[link].difference(limits[:, 1:], limits[:, :-1])

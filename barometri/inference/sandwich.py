@@ -1,9 +1,90 @@
 """Design-based covariance of fitted parameters: scores summed by unit or by stratum, and the sandwich."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from barometri.inference.linearization import covariance, degrees_of_freedom
+from barometri.inference.records import RecordStage
+from barometri.inference.strata import SinglePsu, stratum_factors
+
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Respondents:
+    """Rows, or records of rows that share unit, covariates and outcome, with their place in the design.
+
+    Parameters
+    ----------
+    count, weight, squared
+        Number of rows of each record, sum of their weights and of the squares, shape (D,).
+    stages
+        Stages of the design; ``unit`` is that of each record, shape (D,).
+    elements
+        Whether rows are the units of the last stage.
+    single_psu
+        As in `barometri.inference.linearization.covariance`.
+    """
+
+    count: FloatArray
+    weight: FloatArray
+    squared: FloatArray
+    stages: tuple[RecordStage, ...]
+    elements: bool
+    single_psu: SinglePsu = "error"
+
+    @property
+    def degrees_of_freedom(self) -> float:
+        """First-stage units with a record, minus strata with one."""
+        first = self.stages[0]
+        if self.elements and len(self.stages) == 1:
+            units = np.bincount(first.unit, self.count, minlength=len(first.strata.units))
+        else:
+            present = np.bincount(first.unit, minlength=len(first.stratum)) > 0
+            units = np.bincount(first.stratum, present, minlength=len(first.strata.units))
+        return float(degrees_of_freedom(units))
+
+
+def influence_covariance(values: ArrayLike, respondents: Respondents) -> FloatArray:
+    """Covariance of sums ``sum_i w_i v_i`` over respondents, the stages added.
+
+    Parameters
+    ----------
+    values
+        Value v of each record for one unit of weight, shape (D, m): the influence of its rows.
+    respondents
+        Their weights and places.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (m, m). Records and rows give the same covariance.
+
+    Examples
+    --------
+    >>> from barometri.inference.strata import make_strata
+    >>> stage = RecordStage(np.array([0, 0]), np.array([0]), make_strata([2]))
+    >>> ones = np.ones(2)
+    >>> influence_covariance([[1.0], [3.0]], Respondents(ones, ones, ones, (stage,), elements=True))
+    array([[4.]])
+    """
+    v = np.asarray(values, dtype=np.float64)
+    result = np.zeros((v.shape[1], v.shape[1]))
+    for place, stage in enumerate(respondents.stages):
+        totals = score_totals(v, respondents.weight, stage.unit, len(stage.stratum))
+        if not (respondents.elements and place + 1 == len(respondents.stages)):
+            result += covariance(totals, stage.stratum, stage.strata, single_psu=respondents.single_psu)
+            continue
+        scale, centred = stratum_factors(stage.strata, respondents.single_psu)
+        own = np.where(centred, 0.0, scale)
+        apart = (totals - totals.sum(axis=0) / max(stage.strata.units.sum(), 1))[centred]
+        result += (v * (own[stage.unit] * respondents.squared)[:, None]).T @ v
+        result -= (totals * (own / np.maximum(stage.strata.units, 1))[:, None]).T @ totals
+        result += (apart * scale[centred, None]).T @ apart
+    return np.asarray((result + result.T) / 2)
 
 
 def score_totals(scores: ArrayLike, weights: ArrayLike, unit: ArrayLike, units: int) -> FloatArray:
@@ -32,9 +113,9 @@ def score_totals(scores: ArrayLike, weights: ArrayLike, unit: ArrayLike, units: 
            [8.]])
     """
     weighted = np.asarray(scores, dtype=np.float64) * np.asarray(weights, dtype=np.float64)[:, None]
-    sums = np.zeros((units, weighted.shape[1]))
-    np.add.at(sums, np.asarray(unit, dtype=np.int64), weighted)
-    return sums
+    place = np.asarray(unit, dtype=np.int64)
+    columns = [np.bincount(place, column, minlength=units) for column in weighted.T]
+    return np.stack(columns, axis=1) if columns else np.zeros((units, 0))
 
 
 def score_moments(
