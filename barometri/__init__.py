@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     )
     from barometri.findings import findings
     from barometri.loading import read_surveys
+    from barometri.small_area import benchmark_areas, fay_herriot, small_areas
     from barometri.study.reading import read_study
     from barometri.survey import Survey, SurveyDesign
 
@@ -37,9 +38,11 @@ _HOMES = {
     "SurveyDesign": "barometri.survey",
     "analyse": "barometri.analysis",
     "association": "barometri.association",
+    "benchmark_areas": "barometri.small_area",
     "change": "barometri.change",
     "contrast": "barometri.estimation",
     "effective_size": "barometri.estimation",
+    "fay_herriot": "barometri.small_area",
     "findings": "barometri.findings",
     "mean": "barometri.estimation",
     "model_prevalence": "barometri.collaboration",
@@ -51,6 +54,7 @@ _HOMES = {
     "ratio": "barometri.estimation",
     "read_study": "barometri.study.reading",
     "read_surveys": "barometri.loading",
+    "small_areas": "barometri.small_area",
     "total": "barometri.estimation",
 }
 _ROOMS = ("figures", "report")
@@ -61,9 +65,11 @@ __all__ = [
     "__version__",
     "analyse",
     "association",
+    "benchmark_areas",
     "change",
     "contrast",
     "effective_size",
+    "fay_herriot",
     "figures",
     "findings",
     "mean",
@@ -77,6 +83,7 @@ __all__ = [
     "read_study",
     "read_surveys",
     "report",
+    "small_areas",
     "total",
 ]
 
