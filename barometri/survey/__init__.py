@@ -1,4 +1,4 @@
-"""The survey: responses with their design and codebook, conditions on them, and domains that keep the design."""
+"""The survey: responses with their design and codebook, conditions on them, domains that keep the design."""
 
 from barometri.survey.columns import Column, Condition
 from barometri.survey.design import SurveyDesign
