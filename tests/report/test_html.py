@@ -29,7 +29,7 @@ class Outline(HTMLParser):
         self.open: list[str] = []
         self.faults: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         self.tags.append((tag, given))
         if "id" in given:
@@ -39,11 +39,14 @@ class Outline(HTMLParser):
         if tag not in VOID:
             self.open.append(tag)
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         if tag in VOID:
             return
         if not self.open or self.open.pop() != tag:
             self.faults.append(tag)
+
+    handle_starttag = start
+    handle_endtag = end
 
 
 @cache
