@@ -210,3 +210,23 @@ def companion(reading: Reading, item: str, by: tuple[str, ...]) -> tuple[Cell, .
             if found and not any(c.get("category") for c in found):
                 return tuple(found)
     return ()
+
+
+def favourable(reading: Reading, answer: Cell) -> float:
+    """Return the favourable share of one row of a distribution, as another table of the results publishes it.
+
+    The same people in the same year: the variables of this table agree, all others are at their margin, and
+    the base is the same. NaN where no table holds it.
+    """
+    own = set(reading.table.by)
+    item = answer.get("item") or reading.only_item
+    for table in reading.protected.tables.values():
+        analysis = table.analysis
+        if analysis.verb != "proportion" or analysis.waves != "latest" or not own <= set(table.by):
+            continue
+        for cell in cells_of(table):
+            same = all(cell.get(key) == (answer.get(key) if key in own else TOTAL) for key in table.by)
+            named = (cell.get("item") or "".join(analysis.items)) == item and not cell.get("category")
+            if same and named and cell.shown and cell.n == answer.n:
+                return cell.estimate
+    return math.nan

@@ -20,7 +20,10 @@ _SWATCH: Final = 0.14
 
 @dataclass(frozen=True, slots=True)
 class BarRow:
-    """One bar: its label, n, answers in order, and cannot say beside it."""
+    """One bar: its label, n, answers in order, and cannot say beside it.
+
+    ``good`` is the favourable share where another table publishes it: the sum of rounded shares may differ.
+    """
 
     label: str
     n: str
@@ -28,6 +31,13 @@ class BarRow:
     aside: Cell | None
     heading: str = ""
     apart: bool = False
+    good: float = math.nan
+
+    def share(self, names: Sequence[str], scale: "AnswerScale") -> float:
+        """Return the share of an end of the scale, unknown when one of its answers is hidden."""
+        total = together(self.answers, names)
+        known = names == scale.good and not math.isnan(total) and not math.isnan(self.good)
+        return self.good if known else total
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +116,8 @@ class Bars:
         return wrap(row.label, page.label, page.inner if page.narrow else label - left - 0.08)
 
     def _header_height(self, page: Page) -> float:
-        lines = max((len(lines) for lines in self._headers(page)), default=0)
-        return 0.06 + (lines + 0.9) * line_height(page.small) if lines else 0.0
+        lines = [len(lines) for lines in self._headers(page)]
+        return 0.06 + (max(lines) + 0.9) * line_height(page.small) if lines else 0.0
 
     def _headers(self, page: Page) -> list[tuple[str, ...]]:
         text = self.reading.texts.text
@@ -166,7 +176,7 @@ class Bars:
         self._paint_bar(canvas, row, middle - _BAR / 2, bar, bar_end)
         for x, names in ((bar - 0.33, self.scale.bad), (bar_end + 0.33, self.scale.good)):
             if names:
-                self._paint_sum(canvas, x, middle, together(row.answers, names))
+                self._paint_sum(canvas, x, middle, row.share(names, self.scale))
         if row.aside is not None:
             share = row.aside.estimate if row.aside.shown else math.nan
             self._paint_sum(canvas, aside + 0.43, middle, share, bold=False)
@@ -185,7 +195,7 @@ class Bars:
         parts: list[tuple[tuple[str, ...], str]] = [((), row.n)]
         for names in (self.scale.bad, self.scale.good):
             if names:
-                share = together(row.answers, names)
+                share = row.share(names, self.scale)
                 parts.append((names, mark if math.isnan(share) else texts.percent(share)))
         if row.aside is not None:
             value = texts.percent(row.aside.estimate) if row.aside.shown else mark

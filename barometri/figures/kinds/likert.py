@@ -6,8 +6,8 @@ from typing import Final
 
 from barometri.disclosure.protected import TOTAL, Protected
 from barometri.figures.chart import Chart
-from barometri.figures.kinds.bars import AnswerScale, BarRow, Bars, together
-from barometri.figures.reading import Cell, Reading, companion, read
+from barometri.figures.kinds.bars import AnswerScale, BarRow, Bars
+from barometri.figures.reading import Cell, Reading, companion, favourable, read
 from barometri.figures.style import LIKERT
 from barometri.figures.wording import alt_text, contrast_title, finish, footer, heading, statistic, subtitle
 
@@ -95,7 +95,15 @@ def _rows(reading: Reading, scale: AnswerScale, asides: Sequence[str]) -> tuple[
         above = ", ".join(reading.label(key, answers[0]) for key in keys[:-1])
         apart = bool(by) and combination[-1] == TOTAL and bool(rows)
         rows.append(
-            BarRow(label, _n(reading, answers), answers, aside, above if above != last_heading else "", apart)
+            BarRow(
+                label,
+                _n(reading, answers),
+                answers,
+                aside,
+                above if above != last_heading else "",
+                apart,
+                favourable(reading, answers[0]),
+            )
         )
         last_heading = above
     return tuple(rows)
@@ -119,7 +127,7 @@ def _n(reading: Reading, answers: Sequence[Cell]) -> str:
 
 def _title(reading: Reading, rows: Sequence[BarRow], scale: AnswerScale) -> tuple[str, list[tuple[str, str]]]:
     """Return the finding, judged on the intervals of the favourable share, and that share of every row."""
-    shares = [(row.label, together(row.answers, scale.good)) for row in rows] if scale.good else []
+    shares = [(row.label, row.share(scale.good, scale)) for row in rows] if scale.good else []
     pairs = [(label, reading.texts.percent(share)) for label, share in shares if not math.isnan(share)]
     by = reading.table.by
     good = companion(reading, reading.only_item, by) if len(by) == 1 and len(pairs) == len(rows) else ()

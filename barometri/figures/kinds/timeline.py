@@ -16,6 +16,8 @@ DIFFERENT: Final = "different"
 _COLUMNS: Final = 3
 _GAP: Final = 0.3
 _PLOT: Final = 1.55
+_HEAD: Final = 0.14
+"""Room above the highest interval, where its value stands clear of the panel's title."""
 _LARGE_PLOT: Final = 2.7
 _BELOW: Final = 0.42
 _CONTEXT: Final = "#C4C4C4"
@@ -133,7 +135,7 @@ class Panels:
         side = 0.24
         cells = [*self.cells]
         plot = self._plot(page)
-        scale = fit(self.reading, cells, start=top + plot, end=top, room=0.3)
+        scale = fit(self.reading, cells, start=top + plot, end=top + _HEAD, room=0.3)
         return _Frame(start + side, left + self._width(page) - room, self.years[0], self.years[-1], scale)
 
     def _paint_panel(self, canvas: Canvas, panel: Panel, left: float, top: float) -> None:
