@@ -1,15 +1,18 @@
 """Ordinal association in a two-way table of weighted shares, with variances from the shares' covariance."""
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from barometri.errors import OptionError
+from barometri.errors import OptionError, check_option
 from barometri.inference.intervals import t_quantile, two_sided_p
 
 FloatArray = NDArray[np.float64]
-MEASURES = ("somers_d", "gamma", "tau_b", "somers_d_reversed")
+AssociationInterval = Literal["auto", "t", "arctanh"]
+ASSOCIATION_INTERVALS: tuple[str, ...] = get_args(AssociationInterval)
+MEASURES = ("somers_d", "gamma", "tau_b", "somers_d_reversed", "tau_c", "spearman", "pearson")
 ARCTANH_FROM = 0.5  # beyond this size the interval of a bounded measure is taken on the arctanh scale
 ROUNDING = 1e-14  # one minus a sum of squares that is exactly one
 
@@ -21,11 +24,15 @@ class Measures:
     Parameters
     ----------
     names
-        ``somers_d`` (y given x), ``gamma``, ``tau_b``, ``somers_d_reversed`` (x given y).
+        ``somers_d`` (y given x), ``gamma``, ``tau_b``, ``somers_d_reversed`` (x given y), ``tau_c``,
+        ``spearman`` (of weighted mid-ranks), ``pearson`` (of the scores).
     estimate
-        Shape (4,), -1 to 1; NaN where x or y has a single value (gamma: no untied pair).
+        Shape (7,), -1 to 1; NaN where x or y has a single value (gamma: no untied pair).
     gradients
-        Derivative by each cell share, shape (4, I, J).
+        Derivative by each cell share, shape (7, I, J).
+    null_gradients
+        The same with the denominators held fixed, as under no association (Brown and Benedetti 1977, JASA 72,
+        309-315), shape (7, I, J).
     concordant, discordant
         Probability that a random pair is concordant or discordant, 0 to 1.
     tied_on_y_only
@@ -35,6 +42,7 @@ class Measures:
     names: tuple[str, ...]
     estimate: FloatArray
     gradients: FloatArray
+    null_gradients: FloatArray
     concordant: float
     discordant: float
     tied_on_y_only: float
@@ -49,9 +57,12 @@ class Association:
     names
         As in `Measures`.
     estimate, se, statistic, p_value, low, high
-        Shape (4,); ``statistic`` is estimate / se, compared with Student's t; NaN where not estimable.
+        Shape (7,); ``statistic`` is estimate / se, compared with Student's t, or under ``multinomial`` sampling
+        estimate / null_se, compared with the normal; NaN where not estimable.
+    null_se
+        Errors under no association, shape (7,); NaN for a complex design.
     df
-        Degrees of freedom of the t distribution.
+        Degrees of freedom of the t distribution; infinite for the normal.
     level
         Confidence level, 0 to 1.
     null
@@ -63,6 +74,7 @@ class Association:
     se: FloatArray
     statistic: FloatArray
     p_value: FloatArray
+    null_se: FloatArray
     low: FloatArray
     high: FloatArray
     df: float
@@ -83,18 +95,24 @@ def _surroundings(shares: FloatArray) -> tuple[FloatArray, FloatArray]:
     return above_left + below_right, above_right + below_left
 
 
-def ordinal_measures(shares: ArrayLike) -> Measures:
-    """Somers' D, Goodman and Kruskal's gamma and Kendall's tau-b of a table of shares, with gradients.
+def ordinal_measures(
+    shares: ArrayLike, x_scores: ArrayLike | None = None, y_scores: ArrayLike | None = None
+) -> Measures:
+    """Measures of ordinal association of a table of shares, with gradients.
 
     With C and D the probabilities of a concordant and a discordant pair, ``Px = 1 - sum row²`` and
     ``Py = 1 - sum column²``: gamma is ``(C - D) / (C + D)``, Somers' D of y given x ``(C - D) / Px``, tau-b
-    ``(C - D) / sqrt(Px Py)`` (Goodman and Kruskal 1972, JASA 67, 415-421; Somers 1962, ASR 27, 799-811).
-    Gradients are those of the measures as functions of counts: weighted by the shares they sum to 0.
+    ``(C - D) / sqrt(Px Py)``, tau-c ``m (C - D) / (m - 1)`` with m the smaller number of rows or columns that
+    anybody is in (Goodman and Kruskal 1972, JASA 67, 415-421; Somers 1962, ASR 27, 799-811; Stuart 1953,
+    Biometrika 40, 105-110). Spearman's rho is the correlation of weighted mid-ranks, Pearson's r that of the
+    scores. Gradients are those of the measures as functions of counts: weighted by the shares they sum to 0.
 
     Parameters
     ----------
     shares
         Weighted cell shares or counts, rows x and columns y in rising order, shape (I, J), not negative.
+    x_scores, y_scores
+        Scores of rows and columns for Pearson's r; the numbers of the levels by default.
 
     Returns
     -------
@@ -109,7 +127,7 @@ def ordinal_measures(shares: ArrayLike) -> Measures:
     Examples
     --------
     >>> ordinal_measures([[2, 0], [0, 2]]).estimate
-    array([1., 1., 1., 1.])
+    array([1., 1., 1., 1., 1., 1., 1.])
     >>> ordinal_measures([[1, 1], [1, 1]]).estimate[0]
     np.float64(0.0)
     """
@@ -123,28 +141,101 @@ def ordinal_measures(shares: ArrayLike) -> Measures:
     rows, columns = p.sum(axis=1, keepdims=True), p.sum(axis=0, keepdims=True)
     in_x, in_y = 1 - float((rows**2).sum()), 1 - float((columns**2).sum())
     in_x, in_y = (0.0 if size < ROUNDING else size for size in (in_x, in_y))
-    difference, pairs, slope = concordant - discordant, concordant + discordant, 2 * (like - unlike)
-    geometric = float(np.sqrt(in_x * in_y))
+    pairs, slope = concordant + discordant, 2 * (like - unlike)
     by_x, by_y = np.broadcast_to(1 - rows, p.shape), np.broadcast_to(1 - columns, p.shape)
-    denominators = np.array([in_x, pairs, geometric, in_y])
+    fewest = min(int((rows > 0).sum()), int((columns > 0).sum()))
+    geometric = float(np.sqrt(in_x * in_y))
+    denominators = np.array([in_x, pairs, geometric, in_y, 1 - 1 / max(fewest, 1)])
     denominators[denominators <= 0] = np.nan
-    changes = np.stack(
-        [2 * by_x, 2 * (like + unlike), (by_x * in_y + by_y * in_x) / denominators[2], 2 * by_y]
-    )
+    half = (by_x * in_y + by_y * in_x) / denominators[2]
+    flat = np.full(
+        p.shape, 2 * denominators[4]
+    )  # the constant as a function of counts: homogeneous of degree 2
+    changes = np.stack([2 * by_x, 2 * (like + unlike), half, 2 * by_y, flat])
     bottom = denominators[:, None, None]
-    gradients = slope / bottom - difference * changes / bottom**2
+    values = (concordant - discordant) / denominators
+    found = [
+        (v, g, n)
+        for v, g, n in zip(
+            values, (slope - values[:, None, None] * changes) / bottom, slope / bottom, strict=True
+        )
+    ]
+    found += [_spearman(p), _pearson(p, x_scores, y_scores)]
     return Measures(
-        MEASURES, difference / denominators, gradients, concordant, discordant, max(in_x - pairs, 0.0)
+        MEASURES,
+        np.array([value for value, _, _ in found]),
+        np.stack([gradient for _, gradient, _ in found]),
+        np.stack([gradient for _, _, gradient in found]),
+        concordant,
+        discordant,
+        max(in_x - pairs, 0.0),
     )
+
+
+def _correlation(
+    product: float,
+    spreads: tuple[float, float],
+    by_cell: FloatArray,
+    by_spread: tuple[FloatArray, FloatArray],
+) -> tuple[float, FloatArray, FloatArray]:
+    """Correlation, its gradient, and the gradient with fixed denominator, from those of its parts."""
+    bottom = np.sqrt(max(spreads[0], 0.0) * max(spreads[1], 0.0))
+    if not bottom > ROUNDING:
+        nothing = np.full(by_cell.shape, np.nan)
+        return float("nan"), nothing, nothing
+    value = float(np.clip(product / bottom, -1.0, 1.0))
+    under = by_cell / bottom
+    return value, under - value / 2 * (by_spread[0] / spreads[0] + by_spread[1] / spreads[1]), under
+
+
+def _spearman(p: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+    rows, columns = p.sum(axis=1), p.sum(axis=0)
+    x, y = np.cumsum(rows) - rows / 2 - 0.5, np.cumsum(columns) - columns / 2 - 0.5
+    total = float(x @ p @ y)
+    # one more person in row i moves the rank of that row by a half, of the rows above it by one
+    moved_x, moved_y = _moved(p @ y), _moved(x @ p)
+    by_cell = np.outer(x, y) + moved_x[:, None] + moved_y[None, :]
+    in_x = x**2 + 2 * _moved(rows * x)
+    in_y = y**2 + 2 * _moved(columns * y)
+    spreads = float(rows @ x**2), float(columns @ y**2)
+    centred = [part - float((p * part).sum()) for part in np.broadcast_arrays(in_x[:, None], in_y[None, :])]
+    value, gradient, under = _correlation(
+        total, spreads, by_cell - float((p * by_cell).sum()), (centred[0], centred[1])
+    )
+    return value, gradient, under
+
+
+def _moved(values: FloatArray) -> FloatArray:
+    """Return the sum of the values after each position, and half of its own."""
+    return np.asarray(values.sum() - np.cumsum(values) + values / 2)
+
+
+def _pearson(
+    p: FloatArray, x_scores: ArrayLike | None, y_scores: ArrayLike | None
+) -> tuple[float, FloatArray, FloatArray]:
+    rows, columns = p.sum(axis=1), p.sum(axis=0)
+    x = np.arange(len(rows)) if x_scores is None else np.asarray(x_scores, dtype=np.float64)
+    y = np.arange(len(columns)) if y_scores is None else np.asarray(y_scores, dtype=np.float64)
+    x, y = x - rows @ x, y - columns @ y
+    product, spreads = float(x @ p @ y), (float(rows @ x**2), float(columns @ y**2))
+    by_x, by_y = np.broadcast_to(x[:, None] ** 2, p.shape), np.broadcast_to(y[None, :] ** 2, p.shape)
+    return _correlation(product, spreads, np.outer(x, y) - product, (by_x - spreads[0], by_y - spreads[1]))
 
 
 def ordinal_association(
-    shares: ArrayLike, covariance: ArrayLike, df: float, *, level: float = 0.95
+    shares: ArrayLike,
+    covariance: ArrayLike,
+    df: float,
+    *,
+    level: float = 0.95,
+    interval: AssociationInterval = "auto",
+    x_scores: ArrayLike | None = None,
+    y_scores: ArrayLike | None = None,
 ) -> Association:
     """Measures of ordinal association with errors by the delta method from the covariance of the cell shares.
 
-    Intervals are ``value ± t(df) se``, taken on the arctanh scale where the value exceeds 0.5 in size. A
-    perfect association has no interval.
+    Intervals are ``value ± t(df) se``, or on the arctanh scale; ``auto`` takes the arctanh scale where the
+    value exceeds 0.5 in size. A perfect association has no interval.
 
     Parameters
     ----------
@@ -156,11 +247,15 @@ def ordinal_association(
         Degrees of freedom of the design.
     level
         Confidence level, 0 to 1.
+    interval
+        ``auto``, ``t`` or ``arctanh``.
+    x_scores, y_scores
+        Scores for Pearson's r.
 
     Returns
     -------
     Association
-        Values, errors, tests and intervals of the four measures.
+        Values, errors, tests and intervals of the measures.
 
     Examples
     --------
@@ -171,19 +266,65 @@ def ordinal_association(
     >>> found.names[0], round(float(found.estimate[0]), 4), round(float(found.se[0]), 4)
     ('somers_d', 0.4167, 0.0916)
     """
-    found = ordinal_measures(shares)
+    check_option("interval", interval, ASSOCIATION_INTERVALS)
+    found = ordinal_measures(shares, x_scores, y_scores)
     slopes = found.gradients.reshape(len(MEASURES), -1)
     variances = np.einsum("ki,ij,kj->k", slopes, np.asarray(covariance, dtype=np.float64), slopes)
+    return _judged(found, variances, np.full(len(MEASURES), np.nan), df, level, interval)
+
+
+def multinomial_association(
+    counts: ArrayLike, *, level: float = 0.95, interval: AssociationInterval = "auto"
+) -> Association:
+    """Measures of ordinal association of unweighted counts, a simple random sample.
+
+    ``se`` is the error of the value, ``null_se`` that under no association; the tests use the second one
+    (Brown and Benedetti 1977, JASA 72, 309-315).
+
+    Parameters
+    ----------
+    counts
+        Rows x and columns y in rising order, shape (I, J).
+    level, interval
+        As in `ordinal_association`.
+
+    Returns
+    -------
+    Association
+        Compared with the normal distribution.
+
+    Examples
+    --------
+    >>> found = multinomial_association([[30, 10], [20, 40]])
+    >>> round(float(found.se[0]), 4), round(float(found.null_se[0]), 4)
+    (0.0916, 0.0932)
+    """
+    check_option("interval", interval, ASSOCIATION_INTERVALS)
+    table = np.asarray(counts, dtype=np.float64)
+    found, n = ordinal_measures(table), table.sum()
+    p = table / n if n > 0 else table
+
+    def spread(gradients: FloatArray) -> FloatArray:
+        mean = (p * gradients).sum(axis=(1, 2))
+        return np.asarray(((p * gradients**2).sum(axis=(1, 2)) - mean**2) / max(n, 1.0))
+
+    under = np.sqrt(np.maximum(spread(found.null_gradients), 0.0))
+    return _judged(found, spread(found.gradients), under, np.inf, level, interval)
+
+
+def _judged(
+    found: Measures, variances: FloatArray, null_se: FloatArray, df: float, level: float, interval: str
+) -> Association:
     values = found.estimate
     se = np.sqrt(np.maximum(variances, 0))
-    se[np.abs(values) >= 1] = np.nan
+    se[np.abs(values) >= 1 - ROUNDING] = np.nan
     half = t_quantile(df, (1 - level) / 2) * se
     low, high = values - half, values + half
-    wide = np.abs(values) > ARCTANH_FROM
+    wide = np.abs(values) > {"auto": ARCTANH_FROM, "t": 1.0, "arctanh": -1.0}[interval]
+    by = np.where(np.isnan(null_se), se, null_se)
     with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = np.where(se > 0, values / se, np.nan)
+        statistic = np.where(by > 0, values / by, np.nan)
         centre, spread = np.arctanh(values), half / (1 - values**2)
-    low[wide], high[wide] = np.tanh(centre - spread)[wide], np.tanh(centre + spread)[wide]
-    return Association(
-        MEASURES, values, se, statistic, two_sided_p(statistic, df), low, high, float(df), level
-    )
+        low[wide], high[wide] = np.tanh(centre - spread)[wide], np.tanh(centre + spread)[wide]
+    p = two_sided_p(statistic, df)
+    return Association(MEASURES, values, se, statistic, p, null_se, low, high, float(df), level)

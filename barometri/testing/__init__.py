@@ -1,0 +1,26 @@
+"""Tests and ordinal association: each verb takes a survey first and returns a record that states its null."""
+
+from barometri.inference.multiplicity import adjust_p_values, intersection_union
+from barometri.inference.tested import HypothesisTest
+from barometri.testing.comparisons import equivalence_test, wald_test
+from barometri.testing.means import rank_test, t_test
+from barometri.testing.ordinal import OrdinalAssociation, ordinal_association, polychoric
+from barometri.testing.tables import independence, rao_scott
+from barometri.testing.trends import correlation_test, trend_test
+
+__all__ = [
+    "HypothesisTest",
+    "OrdinalAssociation",
+    "adjust_p_values",
+    "correlation_test",
+    "equivalence_test",
+    "independence",
+    "intersection_union",
+    "ordinal_association",
+    "polychoric",
+    "rank_test",
+    "rao_scott",
+    "t_test",
+    "trend_test",
+    "wald_test",
+]
