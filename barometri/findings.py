@@ -107,7 +107,7 @@ def _finding(result: ProtectedClaim, study: Study, texts: Texts) -> Finding:
         n=texts.n(result.n) if known and not math.isnan(result.n) else "",
         detail=_parts(result, study, texts),
         method=_method(result, texts) if known else "",
-        reason=_reason(result.reason, texts),
+        reason=_reason(result.reason, study, texts),
     )
 
 
@@ -178,7 +178,11 @@ def _method(result: ProtectedClaim, texts: Texts) -> str:
     return f"{texts.text('findings.p', p=texts.p(result.p_text))}. {base}"
 
 
-def _reason(reason: str, texts: Texts) -> str:
-    """Word a reason; one without words of its own stays unsaid rather than in another language."""
-    key = f"finding_reason.{reason.partition(':')[0]}"
-    return texts.text(key) if reason and texts.has(key) else ""
+def _reason(reason: str, study: Study, texts: Texts) -> str:
+    """Word a reason (``lost_column:district``); one without words of its own stays unsaid."""
+    key, _, name = reason.partition(":")
+    if not texts.has(f"finding_reason.{key}"):
+        return ""
+    if name in study.codebook:
+        name = texts.label(study.question(name).label)
+    return texts.text(f"finding_reason.{key}", name=name)

@@ -54,8 +54,12 @@ def note_words(note: str, texts: Texts, protected: Protected | None = None) -> s
     key, _, name = note.partition(":")
     if not texts.has(f"note.{key}"):
         return ""
-    if protected is not None and name in protected.study.codebook:
-        name = texts.label(protected.study.codebook[name].label)
+    if protected is not None:
+        titles = {analysis.id: analysis.title for analysis in protected.study.analyses}
+        if name in protected.study.codebook:
+            name = texts.label(protected.study.codebook[name].label)
+        elif name in titles:
+            name = texts.quote(texts.label(titles[name]))
     return texts.text(f"note.{key}", name=name)
 
 
