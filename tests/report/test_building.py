@@ -43,18 +43,18 @@ def test_findings_sections_methods(language: str) -> None:
 
 def test_methods_say_how_it_was_drawn_weighted_and_protected() -> None:
     said = method(report("en"))
+    texts = read_texts("en")
+    wave = run().study.waves[2021]
+    strata = " × ".join(run().study.question(name).label["en"] for name in wave.design.stratum)
     for words in (
-        "divided by its respondents",
-        "without a finite population correction",
-        "Korn and Graubard",
-        "fewer than 10 respondents",
-        "fewer than 5 respondents",
-        "“..”",
-        "At least",
+        texts.text("method.design_frame", strata=strata),
+        texts.text("method.no_fpc"),
+        texts.text("method.korn_graubard"),
+        texts.text("method.disclosure_rules", minimum_n=10, minimum_k=5, mark="“..”"),
+        texts.text("method.cannot_say_lower_text"),
+        texts.text("note.lost_column", name=run().study.question("district").label["en"]),
+        texts.text("method.comparable_similar"),
         "36%",
-        "1/2021–2/2021",
-        "no variable Insurance district",
-        "Kela employees: only similar",
         "ab" * 32,
         "numpy 2.4.0",
         "SYNTHETIC DATA",
@@ -82,8 +82,8 @@ def test_a_study_without_models_claims_or_frame_has_no_section_that_needs_them()
     assert "findings" not in {section.id for section in made.sections}
     assert made.notice == ""
     said = method(made)
-    assert "carry no design information" in said
-    assert "How claims were judged" not in said
+    assert read_texts("en").text("method.design_none") in said
+    assert read_texts("en").text("method.claims") not in said
     assert "SYNTHETIC" not in said
 
 
