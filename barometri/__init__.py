@@ -30,15 +30,29 @@ if TYPE_CHECKING:
     from barometri.small_area import benchmark_areas, fay_herriot, small_areas
     from barometri.study.reading import read_study
     from barometri.survey import Survey, SurveyDesign
+    from barometri.survey.adjustments import Replicates
+    from barometri.weighting import (
+        calibrate,
+        poststratify,
+        rake,
+        replicate,
+        replicate_weights,
+        trim,
+        weights,
+        weights_summary,
+        with_replicates,
+    )
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Replicates": "barometri.survey.adjustments",
     "Survey": "barometri.survey",
     "SurveyDesign": "barometri.survey",
     "analyse": "barometri.analysis",
     "association": "barometri.association",
     "benchmark_areas": "barometri.small_area",
+    "calibrate": "barometri.weighting",
     "change": "barometri.change",
     "contrast": "barometri.estimation",
     "effective_size": "barometri.estimation",
@@ -48,24 +62,34 @@ _HOMES = {
     "model_prevalence": "barometri.collaboration",
     "number_of_models": "barometri.collaboration",
     "population_variance": "barometri.estimation",
+    "poststratify": "barometri.weighting",
     "proportion": "barometri.estimation",
     "protect": "barometri.disclosure.protect",
     "quantile": "barometri.estimation",
+    "rake": "barometri.weighting",
     "ratio": "barometri.estimation",
     "read_study": "barometri.study.reading",
     "read_surveys": "barometri.loading",
+    "replicate": "barometri.weighting",
+    "replicate_weights": "barometri.weighting",
     "small_areas": "barometri.small_area",
     "total": "barometri.estimation",
+    "trim": "barometri.weighting",
+    "weights": "barometri.weighting",
+    "weights_summary": "barometri.weighting",
+    "with_replicates": "barometri.weighting",
 }
 _ROOMS = ("figures", "report")
 
 __all__ = [
+    "Replicates",
     "Survey",
     "SurveyDesign",
     "__version__",
     "analyse",
     "association",
     "benchmark_areas",
+    "calibrate",
     "change",
     "contrast",
     "effective_size",
@@ -76,15 +100,23 @@ __all__ = [
     "model_prevalence",
     "number_of_models",
     "population_variance",
+    "poststratify",
     "proportion",
     "protect",
     "quantile",
+    "rake",
     "ratio",
     "read_study",
     "read_surveys",
+    "replicate",
+    "replicate_weights",
     "report",
     "small_areas",
     "total",
+    "trim",
+    "weights",
+    "weights_summary",
+    "with_replicates",
 ]
 
 

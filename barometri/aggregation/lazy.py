@@ -7,11 +7,11 @@ import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 
-from barometri.aggregation.levels import plain, position
+from barometri.aggregation.levels import position
 from barometri.aggregation.sums import Measure, Plan, Sums
 from barometri.survey import Survey
 from barometri.survey.backends import collect
-from barometri.survey.coding import code_design, factorize
+from barometri.survey.coding import code_design, factorize, plain
 from barometri.survey.design import EQUAL, CodedDesign, names
 
 FloatArray = npt.NDArray[np.float64]

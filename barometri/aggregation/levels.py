@@ -11,7 +11,7 @@ from barometri.study.codebook import Question
 from barometri.study.codes import DONT_KNOW, MissingReason
 from barometri.survey import Survey
 from barometri.survey.backends import collect
-from barometri.survey.coding import MISSING, factorize
+from barometri.survey.coding import MISSING, factorize, plain
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -107,13 +107,6 @@ def _distinct(survey: Survey, name: str) -> tuple[Hashable, ...]:
         survey.cache[key] = tuple(plain(value) for value in factorize(column)[1])
     found: tuple[Hashable, ...] = survey.cache[key]
     return found
-
-
-def plain(value: object) -> Hashable:
-    """Whole numbers as integers: a column with empty cells holds floats."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value if isinstance(value, (str, int, float)) else str(value)
 
 
 def position(values: tuple[Hashable, ...], wanted: tuple[Hashable, ...]) -> IntArray:

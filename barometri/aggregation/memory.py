@@ -63,7 +63,8 @@ def sum_in_memory(survey: Survey, plan: Plan) -> Sums:
     limits = np.array(shape, dtype=np.int64) - 1
     codes = np.where(codes == limits, -1, codes).astype(np.int64)
     count, first, square, spread = (np.concatenate(part, axis=1) for part in _single(rows, features, present))
-    second = _second(rows, features, present, square) if survey.coded.elements else None
+    squares = survey.coded.elements and survey.coded.replication is None
+    second = _second(rows, features, present, square) if squares else None
     return Sums(survey.coded, pairs // size, codes, count, first, second, square, spread)
 
 

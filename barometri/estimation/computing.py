@@ -10,9 +10,10 @@ from barometri.aggregation import Plan, Sums, aggregate
 from barometri.errors import DesignError
 from barometri.estimation.cells import Cells
 from barometri.estimation.targets import ItemPlan, Target, people
+from barometri.estimation.variances import joint_covariance
 from barometri.inference.linearization import degrees_of_freedom
 from barometri.inference.moments import effective_size, simple_random_variance
-from barometri.inference.records import Records, RecordStage, combine, record_covariance, sum_units
+from barometri.inference.records import Records, combine, sum_units
 from barometri.survey import Survey
 
 FloatArray = npt.NDArray[np.float64]
@@ -55,12 +56,16 @@ def compute(survey: Survey, items: Sequence[ItemPlan], cells: Cells, *, populati
     member = cells.member(sums.codes)
     numerator = np.stack([target.numerator for target in targets])
     below = [target.denominator for target in targets if target.denominator is not None]
-    combined = combine(sums.first, member, numerator, np.stack(below) if below else None)
-    stages = [RecordStage(s.unit[sums.group], s.stratum, s.strata) for s in sums.design.stages]
-    covariance = record_covariance(
+    denominator = np.stack(below) if below else None
+    combined = combine(sums.first, member, numerator, denominator)
+    records = Records(sums.first, sums.second, _finest(sums), member)
+    covariance = joint_covariance(
         combined,
-        Records(sums.first, sums.second, _finest(sums), member),
-        stages,
+        records,
+        sums,
+        plan,
+        numerator=numerator,
+        denominator=denominator,
         single_psu=survey.design.single_psu,
     )
     estimate = combined.estimate.ravel()
@@ -144,10 +149,16 @@ def _domain_df(sums: Sums, member: BoolArray, base: FloatArray) -> FloatArray:
     features = np.broadcast_to(base[:, None, :], (len(base), len(member), base.shape[1]))
     counts = sum_units(sums.count, stage.unit[sums.group], len(stage.stratum), member, features)
     if sums.design.elements and len(sums.design.stages) == 1:
-        return degrees_of_freedom(counts)
+        return _limited(sums, degrees_of_freedom(counts))
     units = np.zeros((len(stage.strata.units), counts.shape[1]))
     np.add.at(units, stage.stratum, (counts > 0).astype(np.float64))
-    return degrees_of_freedom(units)
+    return _limited(sums, degrees_of_freedom(units))
+
+
+def _limited(sums: Sums, df: FloatArray) -> FloatArray:
+    """Replicates give no more degrees of freedom than they hold themselves."""
+    replication = sums.design.replication
+    return df if replication is None else np.minimum(df, replication.df)
 
 
 def _population(numbers: Numbers, member: BoolArray) -> FloatArray:

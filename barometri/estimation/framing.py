@@ -83,7 +83,7 @@ def frame_estimates(
     frame["estimate"], frame["se"] = estimate, se
     frame["ci_low"], frame["ci_high"] = intervals.low, intervals.high
     frame["n"], frame["n_weighted"] = numbers.n.astype(np.int64), numbers.n_weighted
-    frame["df"], frame["method"] = df, _methods(intervals)
+    frame["df"], frame["method"] = df, _methods(intervals, numbers.sums.design.variance)
     return Estimates(
         frame,
         covariance,
@@ -131,9 +131,9 @@ def _category(label: object) -> object:
     return "good" if label is None else label
 
 
-def _methods(intervals: Intervals) -> list[str]:
+def _methods(intervals: Intervals, variance: str) -> list[str]:
     return [
-        f"{intervals.method}/taylor" if not reason else f"not_estimable:{reason}/taylor"
+        f"{intervals.method}/{variance}" if not reason else f"not_estimable:{reason}/{variance}"
         for reason in intervals.reason
     ]
 

@@ -194,8 +194,8 @@ def record_covariance(
         units = len(stage.stratum)
         sums = sum_units(records.first, stage.unit, units, records.member, combined.transform)
         if records.second is not None and place + 1 == len(stages):
-            result += _between_elements(sums, stage.strata, single_psu)
-            result += _products(combined, records, stage, single_psu)
+            result += between_elements(sums, stage.strata, single_psu)
+            result += products_of_elements(combined, records, stage, single_psu)
         else:
             result += covariance(sums, stage.stratum, stage.strata, single_psu=single_psu)
     unknown = np.isnan(combined.estimate).ravel()
@@ -204,7 +204,7 @@ def record_covariance(
     return (result + result.T) / 2
 
 
-def _between_elements(sums: FloatArray, strata: Strata, single_psu: SinglePsu) -> FloatArray:
+def between_elements(sums: FloatArray, strata: Strata, single_psu: SinglePsu) -> FloatArray:
     """Return what the stratum sums contribute under element sampling: ``-s s' / n``, or their deviation."""
     scale, centred = stratum_factors(strata, single_psu)
     within = np.where(centred, 0.0, -scale / np.maximum(strata.units, 1))
@@ -212,7 +212,9 @@ def _between_elements(sums: FloatArray, strata: Strata, single_psu: SinglePsu) -
     return np.asarray((sums * within[:, None]).T @ sums + (deviations * scale[:, None]).T @ deviations)
 
 
-def _products(combined: Combined, records: Records, stage: RecordStage, single_psu: SinglePsu) -> FloatArray:
+def products_of_elements(
+    combined: Combined, records: Records, stage: RecordStage, single_psu: SinglePsu
+) -> FloatArray:
     """Return the sums of products under element sampling, cell by cell, since cells share no row."""
     scale, centred = stratum_factors(stage.strata, single_psu)
     factor = np.where(centred, 0.0, scale)[stage.unit]

@@ -1,6 +1,6 @@
 """Variables and designs as integer codes, made once: the pass then only counts and adds."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +30,13 @@ def factorize(values: AnyArray) -> tuple[IntArray, list[object]]:
     """
     codes, labels = pd.factorize(np.asarray(values), sort=True)
     return np.asarray(codes, dtype=np.int64), np.asarray(labels).tolist()
+
+
+def plain(value: object) -> Hashable:
+    """Whole numbers as integers: a column with empty cells holds floats."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, (str, int, float)) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +83,12 @@ def code_design(design: SurveyDesign, read: ReadColumn, size: FloatArray) -> Cod
         kept.append((level, above))
         above = above * level.fraction[level.stratum]
     group = kept[-1][0].unit
-    record = _first(group)
+    record = first_rows(group)
     stages = tuple(
         Stage(
             level.unit[record],
             level.owner,
-            make_strata(level.units, level.fraction, product[_first(level.stratum)]),
+            make_strata(level.units, level.fraction, product[first_rows(level.stratum)]),
             level.counts,
         )
         for level, product in kept
@@ -103,7 +110,7 @@ def _levels(design: SurveyDesign, read: ReadColumn, size: FloatArray) -> list[_L
         rows = stage >= len(clusters) or (last and unit.max(initial=-1) + 1 == size.sum())
         if rows:
             unit = stratum
-        owner = stratum[_first(unit)]
+        owner = stratum[first_rows(unit)]
         units = np.bincount(stratum, size if rows else None).astype(np.float64)
         if not rows:
             units = np.bincount(owner).astype(np.float64)
@@ -128,11 +135,22 @@ def _combine(parent: IntArray, columns: Sequence[str], read: ReadColumn) -> IntA
     return combined
 
 
-def _first(codes: IntArray) -> IntArray:
+def first_rows(codes: IntArray) -> IntArray:
     """Position of the first record of each code."""
     position = np.zeros(int(codes.max(initial=-1)) + 1, dtype=np.int64)
     position[codes[::-1]] = np.arange(len(codes))[::-1]
     return position
+
+
+def add_up(codes: IntArray, values: FloatArray, size: int) -> FloatArray:
+    """Add values by code, shape (size,).
+
+    Examples
+    --------
+    >>> add_up(np.array([0, 0, 1]), np.ones(3), 2)
+    array([2., 1.])
+    """
+    return np.bincount(codes, values, minlength=size).astype(np.float64)
 
 
 def _fractions(
@@ -148,7 +166,7 @@ def _fractions(
             f"Design column {column!r} (fpc): every row needs a positive population count or sampling "
             "fraction. Correct the column."
         )
-    own = values[_first(stratum)]
+    own = values[first_rows(stratum)]
     if not np.array_equal(own[stratum], values):
         raise DesignError(
             f"Design column {column!r} (fpc) varies within a stratum; every respondent of a stratum needs "
@@ -206,7 +224,7 @@ def _lonely(
 ) -> tuple[str, ...]:
     """Names of the strata whose only unit gives no variance."""
     found = single_unit_strata(stages[0].strata)
-    rows = _first(first.stratum)[found[:SHOWN]]
+    rows = first_rows(first.stratum)[found[:SHOWN]]
     columns = [(name, read(name)) for name in design.stage_strata(0)]
     shown = [", ".join(f"{name}={values[row]}" for name, values in columns) or "all" for row in rows]
     if len(found) > len(shown):

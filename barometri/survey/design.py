@@ -7,7 +7,10 @@ import numpy.typing as npt
 
 from barometri.errors import DesignError, check_option
 from barometri.inference.linearization import degrees_of_freedom
+from barometri.inference.replicates import Replication
+from barometri.inference.residuals import Auxiliary
 from barometri.inference.strata import SINGLE_PSU, SinglePsu, Strata
+from barometri.survey.adjustments import Adjustment, Replicates
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -36,6 +39,10 @@ class SurveyDesign:
     single_psu
         What to do with a stratum of one unit: ``error``, ``adjust`` (centre at the grand mean), ``average``
         (mean variance of the others) or ``certainty`` (no variance).
+    replicates
+        Replicate weights of the file, or the rule that makes them; variances then come from them.
+    adjustments
+        What was done to the weights since, in order, as the verbs of weighting write it.
 
     Examples
     --------
@@ -48,6 +55,8 @@ class SurveyDesign:
     psu: Names = None
     fpc: Names = None
     single_psu: SinglePsu = "error"
+    replicates: Replicates | None = None
+    adjustments: tuple[Adjustment, ...] = ()
 
     def __post_init__(self) -> None:
         check_option("single_psu", self.single_psu, SINGLE_PSU)
@@ -69,7 +78,18 @@ class SurveyDesign:
     def columns(self) -> tuple[str, ...]:
         """Variables that the design needs."""
         weight = () if self.weight in (None, EQUAL) else names(self.weight)
-        return tuple(dict.fromkeys((*weight, *names(self.stratum), *names(self.psu), *names(self.fpc))))
+        supplied = () if self.replicates is None else self.replicates.columns
+        known = [name for adjustment in self.adjustments for name in adjustment.variables]
+        return tuple(
+            dict.fromkeys(
+                (*weight, *names(self.stratum), *names(self.psu), *names(self.fpc), *supplied, *known)
+            )
+        )
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether weights are those of the draw, and variances linearised."""
+        return self.replicates is None and not self.adjustments
 
     def stage_strata(self, stage: int) -> tuple[str, ...]:
         """Return the variables that stratify one stage."""
@@ -115,7 +135,8 @@ class CodedDesign:
     weight
         Weights of the rows, shape (n,).
     group
-        Group of each row, shape (n,): the last stage's unit, or its stratum when rows are the units.
+        Group of each row, shape (n,): the last stage's unit, or its stratum when rows are the units; finer
+        where calibrated or replicate weights need it.
     stages
         Stages that carry variance, the first one first.
     elements
@@ -124,6 +145,10 @@ class CodedDesign:
         The design in words.
     lonely
         Names of strata with a single unit.
+    auxiliary
+        The auxiliary model of calibrated weights.
+    replication
+        Replicates of the weights.
     """
 
     weight: FloatArray
@@ -132,6 +157,13 @@ class CodedDesign:
     elements: bool
     words: str
     lonely: tuple[str, ...]
+    auxiliary: Auxiliary | None = None
+    replication: Replication | None = None
+
+    @property
+    def variance(self) -> str:
+        """Name of the rule of variances, as results state it."""
+        return "taylor" if self.replication is None else self.replication.kind
 
     @property
     def groups(self) -> int:
@@ -140,5 +172,7 @@ class CodedDesign:
 
     @property
     def degrees_of_freedom(self) -> float:
-        """First-stage units minus strata."""
+        """First-stage units minus strata, or that of the replicates."""
+        if self.replication is not None:
+            return self.replication.df
         return float(degrees_of_freedom(self.stages[0].strata.units))

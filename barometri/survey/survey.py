@@ -1,5 +1,6 @@
 """The survey: responses with their design and codebook, never shown row by row."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 import narwhals as nw
@@ -8,6 +9,7 @@ import numpy.typing as npt
 
 from barometri.errors import DesignError, OptionError, ValidationError
 from barometri.study.codebook import Codebook, Question
+from barometri.survey.adjusting import adjust
 from barometri.survey.backends import collect
 from barometri.survey.coding import code_design
 from barometri.survey.columns import Column, Condition
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from barometri.study.study import Study
 
 BoolArray = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float64]
 MASK = "<mask>"
 WEIGHT = "_weight"
 PLACE = "_place"
@@ -109,8 +112,8 @@ class Survey(Responses):
     def coded(self) -> CodedDesign:
         """The design as codes, by row in memory."""
         if "coded" not in self._cache:
-            size = np.ones(len(self.rows))
-            self._cache["coded"] = code_design(self.design, self.values, size)
+            drawn = code_design(self.design, self.values, np.ones(len(self.rows)))
+            self._cache["coded"] = drawn if self.design.is_plain else adjust(self.design, drawn, self.reader)
         coded: CodedDesign = self._cache["coded"]
         return coded
 
@@ -205,6 +208,21 @@ class Survey(Responses):
         """Return the survey under another design, the domain kept."""
         return self._copy(condition=self._condition, mask=self._mask, design=design)
 
+    def reweighted(self, weight: FloatArray) -> Self:
+        """Return the survey in memory with other weights, taken as given: one replicate.
+
+        Parameters
+        ----------
+        weight
+            One a respondent, 0 for those that the replicate leaves out; they leave the domain too.
+        """
+        inside = weight > 0
+        mask = self._mask if bool(inside.all()) else inside if self._mask is None else self._mask & inside
+        copy = self._copy(condition=None, mask=mask)
+        coded = replace(self.coded, weight=weight, auxiliary=None, replication=None)
+        object.__setattr__(copy, "_cache", {"coded": coded})
+        return copy
+
     def analytic(self) -> Self:
         """Return the survey under the companion design for claims about effects.
 
@@ -213,7 +231,8 @@ class Survey(Responses):
         """
         weight, survey = self.design.weight, self
         if weight is None:
-            weight, survey = WEIGHT, self.with_column(WEIGHT, self.coded.weight)
+            drawn = code_design(self.design, self.values, np.ones(len(self.rows)))
+            weight, survey = WEIGHT, self.with_column(WEIGHT, drawn.weight)
         places = None
         if self.study is not None:
             places = same_place(self.study, self.wave, self.values, self.variables)
@@ -221,8 +240,9 @@ class Survey(Responses):
         if places is None and not (self.coded.elements and len(self.coded.stages) == 1):
             places = first.unit[self.coded.group]
         if places is None:
-            return survey.with_design(SurveyDesign(weight=weight))
-        return survey.with_column(PLACE, places).with_design(SurveyDesign(weight=weight, psu=PLACE))
+            return survey.with_design(SurveyDesign(weight=weight, adjustments=self.design.adjustments))
+        companion = SurveyDesign(weight=weight, psu=PLACE, adjustments=self.design.adjustments)
+        return survey.with_column(PLACE, places).with_design(companion)
 
     def _copy(
         self,
@@ -258,6 +278,10 @@ class Survey(Responses):
             raise DesignError(
                 f"The design names columns that the responses do not have: {', '.join(absent)}. "
                 "Correct the design or add the columns."
+            )
+        if self.is_lazy and not self.design.is_plain:
+            raise DesignError(
+                "Calibrated and replicate weights need the responses in memory; collect the lazy frame first."
             )
         if not self.is_lazy:
             if len(self.rows) == 0:
