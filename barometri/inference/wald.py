@@ -2,7 +2,7 @@
 
 A working statistic is what the data would give if respondents were independent; under the null hypothesis
 it is distributed like ``sum lambda_j chi²_1``, with the eigenvalues of ``V0^-1 V`` (Rao and Scott 1984,
-Annals of Statistics 12, 46-60; Lumley and Scott 2014, Australian and New Zealand Journal of Statistics 56, 1-14).
+Annals of Statistics 12, 46-60; Lumley and Scott 2014, Australian and New Zealand Journal of Statistics 56).
 """
 
 from collections.abc import Callable

@@ -12,6 +12,7 @@ from barometri.errors import DesignError, OptionError
 from barometri.inference.cluster_robust import cluster_robust
 from barometri.inference.firth import fit_firth
 from barometri.inference.fitting import Fit, aliased_columns
+from barometri.inference.irls import fit_by_deviance
 from barometri.inference.links import LinkName
 from barometri.inference.ordinal import Thresholds, fit_ordinal
 from barometri.inference.poisson import fit_poisson
@@ -46,6 +47,7 @@ class Options:
     thresholds: Thresholds = "flexible"
     nominal: tuple[str, ...] = ()
     penalty: str = "none"
+    convergence: str = "full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def fit_survey(survey: Survey, text: str, kind: str, options: Options) -> Regres
         covariate(survey, name, scores=options.scores, reference=options.reference)
         for name in formula.variables
     ]
-    rows = formula.stateful or options.se == "cr2"
+    rows = formula.stateful or options.se == "cr2" or options.convergence == "deviance"
     sample = draw_sample(survey, outcome, covariates, canonical(survey).weight, rows=rows)
     task = _choose_columns(kind, options, formula, sample)
     reason = _separated(task)
@@ -159,6 +161,8 @@ def _fit(task: _Task) -> Fit:
         return fit_ordinal(y, x, weight, link=options.link, thresholds=options.thresholds, nominal=moved)
     if options.penalty == "firth":
         return fit_firth(y, x, weight, task.sample.n)
+    if options.convergence == "deviance":
+        return fit_by_deviance(task.kind, y, x, weight)
     return {"linear": fit_linear, "logistic": fit_logistic, "poisson": fit_poisson}[task.kind](y, x, weight)
 
 

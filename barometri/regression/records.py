@@ -134,13 +134,15 @@ class RegressionFit:
         """Minus twice the log-likelihood."""
         return -2 * self.log_likelihood
 
-    def table(self, *, level: float = 0.95) -> pd.DataFrame:
+    def table(self, *, level: float = 0.95, df: float | None = None) -> pd.DataFrame:
         """Coefficients with t tests and intervals.
 
         Parameters
         ----------
         level
             Confidence level, 0 to 1.
+        df
+            Degrees of freedom instead of the fit's own; infinite for the normal.
 
         Returns
         -------
@@ -150,15 +152,16 @@ class RegressionFit:
         """
         with np.errstate(divide="ignore", invalid="ignore"):
             statistic = self.coefficients / self.se
-        found = mean_intervals(self.coefficients, self.se, self.df, level=level)
+        own = self.df if df is None else np.full(self.df.shape, df)
+        found = mean_intervals(self.coefficients, self.se, own, level=level)
         return pd.DataFrame(
             {
                 "term": self.names,
                 "estimate": self.coefficients,
                 "se": self.se,
                 "statistic": statistic,
-                "df": self.df,
-                "p_value": two_sided_p(statistic, self.df),
+                "df": own,
+                "p_value": two_sided_p(statistic, own),
                 "ci_low": found.low,
                 "ci_high": found.high,
             }

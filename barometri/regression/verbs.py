@@ -14,6 +14,7 @@ Clusters = Literal["design", "area"]
 LinearErrors = Literal["linearized", "cr2"]
 Errors = Literal["linearized", "information"]
 Penalty = Literal["none", "firth"]
+Convergence = Literal["full", "deviance"]
 
 
 def linear_regression(
@@ -82,6 +83,7 @@ def logistic_regression(
     clusters: Clusters = "design",
     se: Errors = "linearized",
     penalty: Penalty = "none",
+    convergence: Convergence = "full",
     scores: Sequence[str] = (),
     reference: Mapping[str, str] | None = None,
 ) -> RegressionFit:
@@ -99,6 +101,9 @@ def logistic_regression(
         frequency tables whose weights are counts.
     penalty
         ``none``, or ``firth`` (Firth 1993, Biometrika 80, 27-38).
+    convergence
+        ``full``, or ``deviance``: stop where most software does, at a relative change of the deviance of
+        1e-8, to reproduce numbers whose standard errors carry that error (some 1e-6).
 
     Returns
     -------
@@ -117,7 +122,10 @@ def logistic_regression(
     check_option("clusters", clusters, get_args(Clusters))
     check_option("se", se, get_args(Errors))
     check_option("penalty", penalty, get_args(Penalty))
-    options = Options(clusters, se, _names(scores), reference, penalty=penalty)
+    check_option("convergence", convergence, get_args(Convergence))
+    if penalty == "firth" and convergence == "deviance":
+        raise OptionError('penalty="firth" is fitted in full; leave convergence="deviance" out.')
+    options = Options(clusters, se, _names(scores), reference, penalty=penalty, convergence=convergence)
     return fit_survey(survey, formula, "logistic", options)
 
 
@@ -127,6 +135,7 @@ def poisson_regression(
     *,
     clusters: Clusters = "design",
     se: Errors = "linearized",
+    convergence: Convergence = "full",
     scores: Sequence[str] = (),
     reference: Mapping[str, str] | None = None,
 ) -> RegressionFit:
@@ -134,7 +143,7 @@ def poisson_regression(
 
     Parameters
     ----------
-    survey, formula, clusters, se, scores, reference
+    survey, formula, clusters, se, convergence, scores, reference
         As in `logistic_regression`; the outcome is a count.
 
     Returns
@@ -153,7 +162,9 @@ def poisson_regression(
     """
     check_option("clusters", clusters, get_args(Clusters))
     check_option("se", se, get_args(Errors))
-    return fit_survey(survey, formula, "poisson", Options(clusters, se, _names(scores), reference))
+    check_option("convergence", convergence, get_args(Convergence))
+    options = Options(clusters, se, _names(scores), reference, convergence=convergence)
+    return fit_survey(survey, formula, "poisson", options)
 
 
 def ordinal_regression(
