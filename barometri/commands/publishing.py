@@ -12,7 +12,7 @@ from barometri.commands.workers import Share, Workers, processors, shares
 from barometri.disclosure.protect import protect
 from barometri.disclosure.protected import Protected
 from barometri.errors import OptionError
-from barometri.loading import read_surveys
+from barometri.loading import input_digests, read_surveys
 from barometri.report.building import build
 from barometri.report.exchange import check_replaceable, exchange
 from barometri.report.files import write
@@ -41,12 +41,12 @@ def publish(order: Order, voice: Voice) -> int:
     surveys = read_surveys(study, data=order.data)
     voice.step("read and checked: " + ", ".join(str(year) for year in sorted(surveys)))
     if order.dry_run:
-        _protected(study, surveys, wave, voice)
+        _protected(study, surveys, wave, order, voice)
         voice.close()
         voice.say(f"dry run: nothing was written; {target} would hold {', '.join(languages)}")
         return DONE
     with Workers(jobs, ready) as workers:
-        protected = _protected(study, surveys, wave, voice)
+        protected = _protected(study, surveys, wave, order, voice)
         if order.verify:
             return _verify(protected, languages, order, workers, voice)
         with exchange(target, say=voice.say) as folder:
@@ -81,9 +81,13 @@ def _languages(study: Study, order: Order) -> tuple[str, ...]:
     return order.languages or study.languages
 
 
-def _protected(study: Study, surveys: Mapping[int, Survey], wave: int, voice: Voice) -> Protected:
+def _protected(
+    study: Study, surveys: Mapping[int, Survey], wave: int, order: Order, voice: Voice
+) -> Protected:
     """Return what may be published; exact numbers do not leave this function."""
-    results = analyse(study, surveys, wave=wave)
+    digests = input_digests(study, data=order.data)
+    inputs = {study.waves[year].file: digest for year, digest in digests.items() if year <= wave}
+    results = analyse(study, surveys, wave=wave, inputs=inputs)
     voice.step(f"estimated: {len(results.tables)} tables, {len(results.claims)} claims")
     protected = protect(results)
     cells = sum(part.cells for part in protected.hidden)
