@@ -1,12 +1,15 @@
 """Design-based covariance of fitted parameters: scores summed by unit or by stratum, and the sandwich."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from barometri.inference.linearization import covariance, degrees_of_freedom
 from barometri.inference.records import RecordStage
+from barometri.inference.replicates import Replication, replicate_covariance
+from barometri.inference.replication import jackknife_totals
+from barometri.inference.residuals import Auxiliary, fitted_values
 from barometri.inference.strata import SinglePsu, stratum_factors
 
 FloatArray = NDArray[np.float64]
@@ -27,6 +30,13 @@ class Respondents:
         Whether rows are the units of the last stage.
     single_psu
         As in `barometri.inference.linearization.covariance`.
+    group, group_units
+        Group of each record, shape (D,), and the unit of every group of the design, stage by stage, shape
+        (G,) each: calibrated and replicate weights belong to groups.
+    auxiliary
+        The auxiliary model of calibrated weights.
+    replication
+        Replicates of the weights.
     """
 
     count: FloatArray
@@ -35,21 +45,29 @@ class Respondents:
     stages: tuple[RecordStage, ...]
     elements: bool
     single_psu: SinglePsu = "error"
+    group: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    group_units: tuple[IntArray, ...] = ()
+    auxiliary: Auxiliary | None = None
+    replication: Replication | None = None
 
     @property
     def degrees_of_freedom(self) -> float:
-        """First-stage units with a record, minus strata with one."""
+        """First-stage units with a record, minus strata with one; at most those of the replicates."""
         first = self.stages[0]
         if self.elements and len(self.stages) == 1:
             units = np.bincount(first.unit, self.count, minlength=len(first.strata.units))
         else:
             present = np.bincount(first.unit, minlength=len(first.stratum)) > 0
             units = np.bincount(first.stratum, present, minlength=len(first.strata.units))
-        return float(degrees_of_freedom(units))
+        found = float(degrees_of_freedom(units))
+        return found if self.replication is None else min(found, self.replication.df)
 
 
 def influence_covariance(values: ArrayLike, respondents: Respondents) -> FloatArray:
     """Covariance of sums ``sum_i w_i v_i`` over respondents, the stages added.
+
+    Under calibrated weights the values give way to their residuals from the auxiliaries; under replicate
+    weights it is the variance between the replicates of the sums.
 
     Parameters
     ----------
@@ -72,6 +90,10 @@ def influence_covariance(values: ArrayLike, respondents: Respondents) -> FloatAr
     array([[4.]])
     """
     v = np.asarray(values, dtype=np.float64)
+    if respondents.replication is not None:
+        return _between_replicates(v, respondents, respondents.replication)
+    if respondents.auxiliary is not None:
+        v, respondents = _residuals(v, respondents, respondents.auxiliary)
     result = np.zeros((v.shape[1], v.shape[1]))
     for place, stage in enumerate(respondents.stages):
         totals = score_totals(v, respondents.weight, stage.unit, len(stage.stratum))
@@ -85,6 +107,42 @@ def influence_covariance(values: ArrayLike, respondents: Respondents) -> FloatAr
         result -= (totals * (own / np.maximum(stage.strata.units, 1))[:, None]).T @ totals
         result += (apart * scale[centred, None]).T @ apart
     return np.asarray((result + result.T) / 2)
+
+
+def _residuals(
+    values: FloatArray, respondents: Respondents, auxiliary: Auxiliary
+) -> tuple[FloatArray, Respondents]:
+    """Residuals of all rows from the auxiliaries: the rest of each group is a record without a value."""
+    group, groups = respondents.group, len(auxiliary.weight)
+    fitted = fitted_values(auxiliary, score_totals(values, respondents.weight, group, groups))
+
+    def rest(whole: FloatArray, own: FloatArray) -> FloatArray:
+        return np.concatenate([own, whole - np.bincount(group, own, minlength=groups)])
+
+    stages = tuple(
+        RecordStage(np.concatenate([stage.unit, unit]), stage.stratum, stage.strata)
+        for stage, unit in zip(respondents.stages, respondents.group_units, strict=True)
+    )
+    everybody = Respondents(
+        np.concatenate([respondents.count, np.zeros(groups)]),
+        rest(auxiliary.weight, respondents.weight),
+        rest(auxiliary.square, respondents.squared),
+        stages,
+        respondents.elements,
+        respondents.single_psu,
+    )
+    return np.concatenate([values - fitted[group], -fitted]), everybody
+
+
+def _between_replicates(values: FloatArray, respondents: Respondents, replication: Replication) -> FloatArray:
+    unit = replication.unit[respondents.group]
+    totals = score_totals(values, respondents.weight, unit, len(replication.stratum))
+    if replication.multipliers is None:
+        sums = jackknife_totals(totals, replication.stratum, replication.strata)
+    else:
+        sums = replication.multipliers.T @ totals
+    centre = totals.sum(axis=0) if replication.centre == "estimate" else None
+    return replicate_covariance(np.asarray(sums), centre, replication.scale, replication.rscales)
 
 
 def score_totals(scores: ArrayLike, weights: ArrayLike, unit: ArrayLike, units: int) -> FloatArray:

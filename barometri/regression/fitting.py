@@ -1,5 +1,6 @@
 """From a survey and a formula to a fit with the design's covariance."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,6 +18,7 @@ from barometri.inference.links import LinkName
 from barometri.inference.ordinal import Thresholds, fit_ordinal
 from barometri.inference.poisson import fit_poisson
 from barometri.inference.regression import fit_linear, fit_logistic
+from barometri.inference.replicates import Replication, replicate_covariance
 from barometri.inference.sandwich import influence_covariance
 from barometri.inference.separation import separated_columns, separated_counts
 from barometri.regression.formula import Coding, Formula, code_frame, read_formula, term_key
@@ -100,7 +102,7 @@ def fit_survey(survey: Survey, text: str, kind: str, options: Options) -> Regres
     sample = draw_sample(survey, outcome, covariates, canonical(survey).weight, rows=rows)
     task = _choose_columns(kind, options, formula, sample)
     reason = _separated(task)
-    fit = None if reason else _fit(task)
+    fit = None if reason else _fit(task, sample.weight)
     if fit is not None and not fit.converged:
         reason = f"{NOT_ESTIMABLE}: the fit reaches no maximum; {', '.join(formula.variables)} say too much"
     return _record(survey, task, fit, reason)
@@ -153,8 +155,8 @@ def _separated(task: _Task) -> str:
     return f"{NOT_ESTIMABLE}: {terms} separates the answers ({columns}); no finite estimate"
 
 
-def _fit(task: _Task) -> Fit:
-    x, y, weight = task.rows(task.kept), task.sample.outcome, task.sample.weight
+def _fit(task: _Task, weight: FloatArray) -> Fit:
+    x, y = task.rows(task.kept), task.sample.outcome
     options = task.options
     if task.kind == "ordinal":
         moved = task.rows(task.moved)
@@ -203,10 +205,10 @@ def _record(survey: Survey, task: _Task, found: Fit | None, reason: str) -> Regr
         survey.domain_text,
     )
     q = len(fit.parameters)
-    covariance, df = (
-        (np.full((q, q), np.nan), np.full(q, np.nan)) if reason else _covariance(model, survey, options.se)
-    )
-    words = f"{task.kind}/{'taylor' if options.se == 'linearized' else options.se}"
+    covariance, df = np.full((q, q), np.nan), np.full(q, np.nan)
+    if not reason:
+        covariance, df = _covariance(model, survey, task)
+    words = f"{task.kind}/{survey.coded.variance if options.se == 'linearized' else options.se}"
     scale = 1.0 if options.se == "information" else sample.n / sample.n_weighted
     return RegressionFit(
         kind=task.kind,
@@ -227,17 +229,35 @@ def _record(survey: Survey, task: _Task, found: Fit | None, reason: str) -> Regr
     )
 
 
-def _covariance(model: Model, survey: Survey, se: str) -> tuple[FloatArray, FloatArray]:
+def _covariance(model: Model, survey: Survey, task: _Task) -> tuple[FloatArray, FloatArray]:
     """Covariance of the parameters and the degrees of freedom of each."""
     q, sample = len(model.fit.parameters), model.sample
-    if se == "information":
+    if task.options.se == "information":
         inverse = np.linalg.inv(model.fit.information)
         return np.asarray((inverse + inverse.T) / 2), np.full(q, np.inf)
-    if se == "cr2":
+    if task.options.se == "cr2":
         return _few_clusters(model, survey)
-    covariance = influence_covariance(model.influence[sample.cell], sample.respondents)
+    if sample.respondents.replication is not None:
+        covariance = _replicated(model, task, sample.respondents.replication)
+    else:
+        covariance = influence_covariance(model.influence[sample.cell], sample.respondents)
     lost = 0 if model.fit.kind == "ordinal" else q - 1
     return covariance, np.full(q, sample.respondents.degrees_of_freedom - lost)
+
+
+def _replicated(model: Model, task: _Task, replication: Replication) -> FloatArray:
+    """Variance between fits with the weights of each replicate; NaN where one gives no estimate."""
+    sample, unit = task.sample, replication.unit[task.sample.respondents.group]
+    fits = np.full((len(replication.rscales), len(model.fit.parameters)), np.nan)
+    for place in np.flatnonzero(replication.rscales > 0):
+        weight = sample.respondents.weight * replication.column(int(place))[unit]
+        cells = np.bincount(sample.cell, weight, minlength=len(sample.weight)).astype(np.float64)
+        with contextlib.suppress(DesignError):
+            found = _fit(task, cells)
+            if found.converged and len(found.parameters) == fits.shape[1]:
+                fits[place] = found.parameters
+    centre = model.fit.parameters if replication.centre == "estimate" else None
+    return replicate_covariance(fits, centre, replication.scale, replication.rscales)
 
 
 def _few_clusters(model: Model, survey: Survey) -> tuple[FloatArray, FloatArray]:
