@@ -133,23 +133,24 @@ def _parts(result: ProtectedClaim, study: Study, texts: Texts) -> str:
     parts, claim = result.parts, result.claim
     if not {"left", "right"} <= set(parts) or any(math.isnan(parts[side]) for side in ("left", "right")):
         return ""
-    return texts.text(
+    words = texts.text(
         "findings.parts",
         left=_who(claim.left, claim, study, texts),
         left_value=texts.percent(parts["left"]),
         right=_who(claim.right, claim, study, texts),
         right_value=texts.percent(parts["right"]),
     )
+    return words[:1].upper() + words[1:]
 
 
 def _who(restriction: Mapping[str, Sequence[str]], claim: Claim, study: Study, texts: Texts) -> str:
-    """Name the respondents of one side of a difference."""
+    """Name the respondents of one side of a difference; their groups are common nouns."""
     names = [
         texts.listing([_code_label(variable, code, claim, study, texts) for code in codes])
         for variable, codes in restriction.items()
         if variable != "rest"
     ]
-    return ", ".join(names) or texts.text("words.rest")
+    return ", ".join(names) or texts.lowered(texts.text("words.rest"))
 
 
 def _code_label(variable: str, code: str, claim: Claim, study: Study, texts: Texts) -> str:
@@ -158,9 +159,10 @@ def _code_label(variable: str, code: str, claim: Claim, study: Study, texts: Tex
     wave = study.waves.get(claim.wave)
     override = wave.labels.get(variable, {}).get(code) if wave else None
     try:
-        return texts.label(override or study.question(variable).code(code).label)
+        label = texts.label(override or study.question(variable).code(code).label)
     except KeyError:
         return code
+    return texts.lowered(label) if variable == study.roles.group else label
 
 
 def _class_label(code: str, texts: Texts) -> str:

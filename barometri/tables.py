@@ -41,7 +41,8 @@ def table(protected: Protected, table_id: str, *, language: str) -> Table:
     -------
     Table
         One row a record, in codebook order: its keys, the estimate, its 95 % interval, the unweighted and the
-        weighted base, and a remark where a record is hidden, of a small base or only similar to other years.
+        weighted base (where there are weights), and a remark where a record is hidden, of a small base or only
+        partly comparable with other years.
 
     Raises
     ------
@@ -55,12 +56,14 @@ def table(protected: Protected, table_id: str, *, language: str) -> Table:
     remarks = any(_remark(reading, cell) for cell in cells)
     measure = texts.text("words.share" if reading.is_share else f"words.{reading.table.statistic}")
     headers = [_header(reading, key) for key in keys]
-    headers += [measure, *(texts.text(f"words.{word}") for word in ("interval", "n", "n_weighted"))]
+    numbers = ("interval", "n", "n_weighted")[: 2 if _unweighted(reading) else 3]
+    headers += [measure, *(texts.text(f"words.{word}") for word in numbers)]
+    width = 1 + len(numbers)
     rows, values = [], []
     for cell in cells:
         remark = (_remark(reading, cell),) if remarks else ()
-        rows.append((*(reading.label(key, cell) for key in keys), *_numbers(reading, cell), *remark))
-        values.append((*(None for _ in keys), *_values(cell), *(None for _ in remark)))
+        rows.append((*(_name(reading, key, cell) for key in keys), *_numbers(reading, cell)[:width], *remark))
+        values.append((*(None for _ in keys), *_values(cell)[:width], *(None for _ in remark)))
     return Table(
         id=table_id,
         title=reading.default_title,
@@ -86,6 +89,17 @@ def _ordered(reading: Reading, keys: tuple[str, ...]) -> list[Cell]:
         place = {name: i for i, name in enumerate(reading.present(key))}
         cells = [cell for name in place for cell in cells if cell.get(key) == name]
     return cells
+
+
+def _unweighted(reading: Reading) -> bool:
+    """Whether every weight is one: a weighted base would say nothing new."""
+    return "no_design" in reading.table.notes
+
+
+def _name(reading: Reading, key: str, cell: Cell) -> str:
+    """Return a label as it starts a cell."""
+    label = reading.label(key, cell)
+    return label[:1].upper() + label[1:]
 
 
 def _header(reading: Reading, key: str) -> str:

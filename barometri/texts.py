@@ -145,9 +145,20 @@ class Texts:
             number = 0.01 if less else value
         return self.text("numbers.p_less" if less else "numbers.p_equal", value=self.number(number, 2))
 
+    def day(self, day: date) -> str:
+        """Return a date with the month's name: ``3 June 2021``."""
+        return self.text("numbers.day", day=day.day, month=self._month(day.month), year=day.year)
+
     def date(self, day: date) -> str:
         """Return a date in figures."""
         return self.text("numbers.date", day=day.day, month=day.month, year=day.year)
+
+    def month(self, year: int, month: int) -> str:
+        """Return a month of a year: ``June 2021``."""
+        return self.text("numbers.month", month=self._month(month), year=year)
+
+    def _month(self, number: int) -> str:
+        return self.words["numbers.months"].split("|")[number - 1]
 
     def listing(self, words: Sequence[str], *, last: str = "and") -> str:
         """Join words: ``a, b and c``; with ``last="or"`` ``a, b or c``."""

@@ -41,7 +41,7 @@ def test_a_quantity_is_a_share() -> None:
 
 def test_classes_of_the_number_of_models_and_the_rest_have_names() -> None:
     last = findings(run(), language="en")[4]
-    assert last.detail == "at least 3 models 47%, Others 44%"
+    assert last.detail == "At least 3 models 47%, others 44%"
 
 
 def test_nothing_is_said_of_a_hidden_claim() -> None:

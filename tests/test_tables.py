@@ -75,9 +75,9 @@ def test_rows_follow_the_codebook_not_the_alphabet() -> None:
 
 def test_years_that_are_only_similar_say_so() -> None:
     made = table(EVERYTHING, "cooperation_over_waves", language="en")
-    similar = [row for row in made.rows if row[-1] == "only similar to other years"]
+    similar = [row for row in made.rows if row[-1] == "only partly comparable with other years"]
     assert [row[0] for row in similar] == ["2017", "2018"]
-    assert any(note.startswith("Only similar") for note in made.notes)
+    assert any(note.startswith("Only partly comparable") for note in made.notes)
 
 
 def test_a_synthetic_study_says_so() -> None:

@@ -70,7 +70,17 @@ def base_words(reading: Reading) -> str:
         if analysis.verb in _MODEL_VERBS
         else str(getattr(analysis, "base", "") or "answered")
     )
+    if key == "answered" and not _may_not_know(reading):
+        key = "answered_all"
     return reading.texts.text(f"base.{key}")
+
+
+def _may_not_know(reading: Reading) -> bool:
+    """Whether a question of the table could be answered with "cannot say"."""
+    codebook = reading.study.codebook
+    items = [name for name in reading.present("item") or reading.table.analysis.items if name in codebook]
+    codes = [code for name in items for code in codebook[name].codes]
+    return not items or any(code.missing == "dont_know" for code in codes)
 
 
 def bases(cells: Iterable[Cell]) -> list[float]:
@@ -183,7 +193,7 @@ def heading(reading: Reading, title: str, sub: str, foot: str) -> Heading:
     return Heading(title=title, subtitle=sub, footer=foot, notice=notice)
 
 
-def contrast_title(reading: Reading, cells: Sequence[Cell], key: str) -> str:
+def contrast_title(reading: Reading, cells: Sequence[Cell], key: str, *, about: str = "") -> str:
     """Return the highest and the lowest value where all are shown and the two intervals are apart.
 
     Otherwise the whole's value, or the study's title: a title never ranks a hidden cell, nor two values that
@@ -196,7 +206,8 @@ def contrast_title(reading: Reading, cells: Sequence[Cell], key: str) -> str:
         high = max(parts, key=lambda cell: cell.estimate)
         low = min(parts, key=lambda cell: cell.estimate)
         if high.above(low) and {high.status, low.status} <= {SHOWN, SMALL_BASE}:
-            long, short = (_groups(reading, high, low, key, short=form) for form in (False, True))
+            name = about or subject(reading)
+            long, short = (_groups(reading, name, high, low, key, short=form) for form in (False, True))
             return long if len(long) <= _LONG_TITLE else short
     if whole and reading.only_item:
         return texts.text("title.overall", subject=subject(reading), value=_plain(reading, whole[0]))
@@ -207,10 +218,10 @@ def _plain(reading: Reading, cell: Cell) -> str:
     return reading.value(cell).rstrip("*")
 
 
-def _groups(reading: Reading, high: Cell, low: Cell, key: str, *, short: bool) -> str:
+def _groups(reading: Reading, about: str, high: Cell, low: Cell, key: str, *, short: bool) -> str:
     return reading.texts.text(
         "title.groups",
-        subject=subject(reading),
+        subject=about,
         high=in_sentence(reading, key, reading.label(key, high, short=short)),
         high_value=_plain(reading, high),
         low=in_sentence(reading, key, reading.label(key, low, short=short)),

@@ -1,6 +1,7 @@
 """Builds the report: findings first, then the study's sections, then methods and data."""
 
 import math
+from collections.abc import Mapping
 
 from barometri.disclosure.protected import SUPPRESSED, Protected, ProtectedEffect, ProtectedTable
 from barometri.figures import draw
@@ -15,6 +16,7 @@ from barometri.report.document import (
     TableBlock,
 )
 from barometri.report.method import method_section, note_words
+from barometri.study.codebook import Labels
 from barometri.tables import Table, table
 from barometri.texts import Texts, read_texts
 
@@ -47,7 +49,7 @@ def build(protected: Protected, *, language: str) -> Report:
         title=texts.text("report.title", title=texts.label(study.title), wave=protected.wave),
         subtitle=texts.label(study.description),
         notice=texts.text("report.synthetic") if study.synthetic else "",
-        published=texts.text("report.published", date=texts.date(study.published)),
+        published=texts.text("report.published", date=texts.day(study.published)),
         sections=(
             *_findings(protected, texts),
             *_results(protected, texts),
@@ -87,11 +89,16 @@ def _results(protected: Protected, texts: Texts) -> tuple[Section, ...]:
     found: dict[str, list[Block]] = {}
     for name, part in protected.tables.items():
         found.setdefault(part.analysis.section or "results", []).extend(_blocks(name, part, protected, texts))
-    return tuple(Section(name, section_title(name, texts), tuple(blocks)) for name, blocks in found.items())
+    return tuple(
+        Section(name, section_title(name, texts, own=protected.study.sections), tuple(blocks))
+        for name, blocks in found.items()
+    )
 
 
-def section_title(name: str, texts: Texts) -> str:
-    """Return a section's heading; a name without words of its own is shown as the study writes it."""
+def section_title(name: str, texts: Texts, *, own: Mapping[str, Labels] | None = None) -> str:
+    """Return a section's heading: the study's own, the usual one of that name, or the name itself."""
+    if own and name in own:
+        return texts.label(own[name])
     key = f"section.{name}"
     return texts.text(key) if texts.has(key) else name.replace("_", " ").capitalize()
 
@@ -151,12 +158,14 @@ def _effect_name(effect: ProtectedEffect, protected: Protected, texts: Texts) ->
         return measure
     codebook = protected.study.codebook
     names = [texts.label(codebook[name].label) if name in codebook else name for name in effect.adjusted_for]
-    return texts.text("report.adjusted", measure=measure, variables=texts.listing(names))
+    return texts.text(
+        "report.adjusted", measure=measure, variables=texts.listing([texts.lowered(name) for name in names])
+    )
 
 
 def _footer(protected: Protected, texts: Texts) -> tuple[str, ...]:
     study = protected.study
     source = texts.label(study.source).rstrip(".")
     made = texts.text("report.footer_made", version=protected.provenance.version, study=study.id)
-    notes = (note_words(note, texts) for note in protected.notes)
+    notes = (note_words(note, texts, protected) for note in protected.notes)
     return tuple(filter(None, (texts.text("words.source", source=source) if source else "", *notes, made)))

@@ -37,12 +37,13 @@ class _PageTable:
 
 @dataclass(frozen=True, slots=True)
 class _PageFigure:
-    """A figure as pieces of markup."""
+    """A figure as pieces of markup; ``drawn_title`` where the drawing itself bears the heading's words."""
 
     kind: str
     id: str
     number: int
     title: str
+    drawn_title: bool
     wide: Markup
     narrow: Markup
     table: _PageTable
@@ -140,6 +141,7 @@ def _figure(block: FigureBlock, numbers: dict[str, int]) -> _PageFigure:
         id=chart.id,
         number=numbers[chart.id],
         title=block.title or chart.title,
+        drawn_title=(block.title or chart.title) == chart.title,
         wide=Markup(chart.svg("wide")),  # noqa: S704 - drawn here; its texts are escaped there
         narrow=Markup(chart.svg("narrow")),  # noqa: S704 - as above
         table=_table(block.table),

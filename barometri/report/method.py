@@ -21,7 +21,10 @@ _VERDICTS: Final = (
     "not_estimable",
     "not_reportable",
 )
+_MONTH: Final = len("2021-02")
 _READINGS: Final = ("lower", "informed", "upper")
+_SAID_OF_THE_DESIGN: Final = "no_design"
+"""The note that the paragraph on the design says in full."""
 
 
 def method_section(protected: Protected, texts: Texts) -> Section:
@@ -57,7 +60,7 @@ def note_words(note: str, texts: Texts, protected: Protected | None = None) -> s
     if protected is not None:
         titles = {analysis.id: analysis.title for analysis in protected.study.analyses}
         if name in protected.study.codebook:
-            name = texts.label(protected.study.codebook[name].label)
+            name = texts.quote(texts.label(protected.study.codebook[name].label))
         elif name in titles:
             name = texts.quote(texts.label(titles[name]))
     return texts.text(f"note.{key}", name=name)
@@ -68,10 +71,9 @@ def _data(protected: Protected, texts: Texts) -> list[Block]:
     blocks: list[Block] = [Heading(texts.text("method.data"))]
     if study.synthetic:
         blocks.append(Paragraph(texts.text("report.synthetic")))
-    blocks += [Paragraph(words) for words in (texts.label(study.description),) if words]
     blocks.append(TableBlock(_waves(protected, texts)))
     notes = [*protected.notes, *(note for part in protected.tables.values() for note in part.notes)]
-    worded = (note_words(note, texts, protected) for note in notes)
+    worded = (note_words(note, texts, protected) for note in notes if note != _SAID_OF_THE_DESIGN)
     return [*blocks, *(Paragraph(words) for words in _unique(worded))]
 
 
@@ -83,12 +85,14 @@ def _waves(protected: Protected, texts: Texts) -> Table:
         for part in protected.waves
     )
     notes = (texts.label(protected.study.waves[part.year].note) for part in protected.waves)
+    none = texts.text("numbers.none")
+    known = [place for place in range(len(keys)) if any(row[place] != none for row in rows)]
     return Table(
         id="waves",
         title=texts.text("method.waves"),
-        headers=tuple(texts.text(f"method.{key}") for key in keys),
-        rows=rows,
-        values=values,
+        headers=tuple(texts.text(f"method.{keys[place]}") for place in known),
+        rows=tuple(tuple(row[place] for place in known) for row in rows),
+        values=tuple(tuple(row[place] for place in known) for row in values),
         row_headers=1,
         notes=tuple(_unique(notes)),
     )
@@ -100,11 +104,20 @@ def _wave_row(part: ProtectedWave, protected: Protected, texts: Texts) -> tuple[
     return (
         str(part.year),
         texts.count(part.n),
-        "–".join(_day(day, texts) for day in part.field_days.split("/")) if part.field_days else none,
+        _field_days(part.field_days, texts) or none,
         none if part.response_rate is None else texts.percent(part.response_rate),
         texts.label(wave.mode) or none,
         texts.text("method.yes" if part.has_weights else "method.no"),
     )
+
+
+def _field_days(written: str, texts: Texts) -> str:
+    """Return when responses were gathered; two months of one year name the year once."""
+    days = [day.strip() for day in written.split("/") if day.strip()]
+    words = [_day(day, texts) for day in days]
+    if [len(day) for day in days] == [_MONTH, _MONTH] and days[0][:4] == days[1][:4]:
+        words[0] = words[0].removesuffix(days[0][:4]).rstrip()
+    return "–".join(words)
 
 
 def _day(written: str, texts: Texts) -> str:
@@ -117,7 +130,7 @@ def _day(written: str, texts: Texts) -> str:
         case [year, month, day]:
             return texts.text("numbers.date", day=day, month=month, year=year)
         case [year, month]:
-            return f"{month}/{year}"
+            return texts.month(year, month)
         case _:
             return written
 
@@ -165,7 +178,8 @@ def _design(part: ProtectedWave, wave: Wave, protected: Protected, texts: Texts)
 
 def _names(variables: Iterable[str], protected: Protected, texts: Texts) -> str:
     codebook = protected.study.codebook
-    return " × ".join(texts.label(codebook[name].label) if name in codebook else name for name in variables)
+    labels = (texts.label(codebook[name].label) if name in codebook else name for name in variables)
+    return " × ".join(texts.lowered(label) for label in labels)
 
 
 def _claims(protected: Protected, texts: Texts) -> list[Block]:

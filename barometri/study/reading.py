@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from barometri.errors import StudyError
-from barometri.study.codebook import Codebook
+from barometri.study.codebook import Codebook, Labels
 from barometri.study.reading_areas import read_areas
 from barometri.study.reading_codebook import read_codebook
 from barometri.study.reading_disclosure import default_rules, read_disclosure
@@ -85,9 +85,8 @@ def _described(folder: Path, section: Section) -> Study:
         data=section.word("data", ("", "."), ""),
         source=section.labels("source", languages, {}),
         description=section.labels("description", languages, {}),
-        populations={
-            name: table.as_labels(languages) for name, table in section.section("populations").sections()
-        },
+        populations=_labelled(section, "populations", languages),
+        sections=_labelled(section, "sections", languages),
         disclosure=default_rules(),
     )
 
@@ -107,6 +106,11 @@ def _with_options(study: Study, section: Section) -> Study:
     plan = PlanReader(study.codebook, study.waves, study.models, study.roles, languages)
     claims = plan.claims(found["claims.toml"]) if "claims.toml" in found else ()
     return replace(study, analyses=plan.analyses(section), claims=claims, digest=digest(folder))
+
+
+def _labelled(section: Section, key: str, languages: tuple[str, ...]) -> dict[str, Labels]:
+    """Return the labels of the tables under a key, by their names."""
+    return {name: table.as_labels(languages) for name, table in section.section(key).sections()}
 
 
 def _id(section: Section) -> str:

@@ -28,7 +28,8 @@ class Study:
     """A survey described as data; see ``read_study``.
 
     ``data`` is empty (respondent files under the data folder) or ``.`` (the study carries its files).
-    ``synthetic`` marks made-up data: every output says so. ``digest`` is the SHA-256 over the study's files.
+    ``sections`` gives sections of the report a heading of the study's own. ``synthetic`` marks made-up data:
+    every output says so. ``digest`` is the SHA-256 over the study's files.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Study:
     source: Labels = field(default_factory=dict)
     description: Labels = field(default_factory=dict)
     populations: Mapping[str, Labels] = field(default_factory=dict)
+    sections: Mapping[str, Labels] = field(default_factory=dict)
     models: tuple[Model, ...] = ()
     model_states: ModelStates | None = None
     areas: Areas | None = None

@@ -132,7 +132,7 @@ def test_the_years_lie_on_a_real_time_axis() -> None:
 def test_a_change_in_the_title_is_of_a_line_without_marks() -> None:
     chart = waves(only(made_up.waves()), language="sv")
     assert chart.title.endswith(f"socialarbetare 27{NBSP}% år 2017, 46{NBSP}% år 2021")
-    assert "snarlik" in chart.footer
+    assert "endast delvis jämförbar" in chart.footer
 
 
 def test_years_that_are_not_comparable_are_not_joined() -> None:
@@ -157,7 +157,7 @@ def test_tiles_name_the_areas_the_exceptions_and_what_is_not_concerned() -> None
     assert {"Åland", "berörs inte", "Lappland"} <= set(words)
     assert "Kronoby hörde 2021 till Norra försäkringsdistriktet" in chart.footer
     parts = (f"Mellersta försäkringsdistriktet 47{NBSP}%", f"Östra försäkringsdistriktet 18{NBSP}%")
-    assert chart.title == f"Minst tre avtalade modeller: {parts[0]}, {parts[1]}"
+    assert chart.title == f"Minst 3 modeller har avtalats: {parts[0]}, {parts[1]}"
 
 
 def test_tiles_need_areas_with_tiles() -> None:

@@ -45,14 +45,14 @@ def test_methods_say_how_it_was_drawn_weighted_and_protected() -> None:
     said = method(report("en"))
     texts = read_texts("en")
     wave = run().study.waves[2021]
-    strata = " × ".join(run().study.question(name).label["en"] for name in wave.design.stratum)
+    strata = " × ".join(texts.lowered(run().study.question(name).label["en"]) for name in wave.design.stratum)
     for words in (
         texts.text("method.design_frame", strata=strata),
         texts.text("method.no_fpc"),
         texts.text("method.korn_graubard"),
         texts.text("method.disclosure_rules", minimum_n=10, minimum_k=5, mark="“..”"),
         texts.text("method.cannot_say_lower_text"),
-        texts.text("note.lost_column", name=run().study.question("district").label["en"]),
+        texts.text("note.lost_column", name=texts.quote(run().study.question("district").label["en"])),
         texts.text("method.comparable_similar"),
         "36%",
         "ab" * 32,
@@ -91,6 +91,8 @@ def test_a_section_without_words_of_its_own_is_named_as_the_study_writes_it() ->
     texts = read_texts("fi")
     assert section_title("models", texts) == "Yhteistyömallit"
     assert section_title("poverty_in_countries", texts) == "Poverty in countries"
+    own = {"poverty_in_countries": {"en": "Poverty", "fi": "Köyhyys"}}
+    assert section_title("poverty_in_countries", texts, own=own) == "Köyhyys"
 
 
 def test_a_hidden_effect_is_the_mark_and_nothing_else() -> None:
@@ -103,5 +105,5 @@ def test_a_hidden_effect_is_the_mark_and_nothing_else() -> None:
     table = effects_table(name, replace(part, effects=(gone, adjusted)), protected, read_texts("en"))
     assert table.rows[0] == ("Somers' D", "..", "..", "..")
     assert table.values[0] == (None, None, None, None)
-    assert table.rows[1][0] == "Somers' D, adjusted for: Respondent group and Insurance district"
+    assert table.rows[1][0] == "Somers' D, adjusted for: respondent group and insurance district"
     assert table.rows[1][1:] == ("0.18", "0.12–0.24", "1,030")

@@ -167,7 +167,10 @@ def tiles(protected: Protected, table_id: str, *, language: str) -> Chart:
     values = {name: c for name in reading.present(district) for c in reading.cells if c.get(district) == name}
     body = _Tiles(reading, areas, values, district)
     cells = list(values.values())
-    title = contrast_title(reading, cells, district)
+    one = _class_drawn(reading, cells)
+    title = contrast_title(reading, cells, district, about=one[:1].upper() + one[1:])
+    texts = reading.texts
+    said = texts.text("subtitle.classes_of", name=texts.lowered(one)) if one else statistic(reading)
     pairs = [(reading.label(district, c, short=True), reading.value(c)) for c in cells if c.shown]
     notes = [
         reading.texts.text("footer.areas"),
@@ -178,9 +181,19 @@ def tiles(protected: Protected, table_id: str, *, language: str) -> Chart:
         reading,
         body,
         cells,
-        heading=heading(reading, title, subtitle(reading, statistic(reading)), foot),
+        heading=heading(reading, title, subtitle(reading, said), foot),
         alt=alt_text(reading, title, pairs),
     )
+
+
+def _class_drawn(reading: Reading, cells: Sequence[Cell]) -> str:
+    """Return the name of the class of a distribution that is drawn, empty where a share has no class."""
+    drawn = next((cell for cell in cells if cell.get("category")), None)
+    if drawn is None:
+        return ""
+    label = reading.label("category", drawn)
+    counts = reading.table.analysis.verb == "number_of_models"
+    return reading.texts.text("title.agreed_models", number=label) if counts else label
 
 
 def _district(reading: Reading) -> str:
