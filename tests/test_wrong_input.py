@@ -88,6 +88,13 @@ CASES: dict[str, Case] = {
     "truncated .sav": ("a.sav", write_cut, {}, FileError, "E10"),
     "truncated .xlsx": ("a.xlsx", write_cut, {}, FileError, "E10"),
     "wrong separator": ("a.csv", write_commas, {}, FileError, "E20"),
+    "wrong separator in uneven rows": (
+        "a.csv",
+        write_text(f"id,avoin\n1,{WORD}\n1,2,{WORD}\n"),
+        {"file_format": 'separator = ";"'},
+        FileError,
+        "E20",
+    ),
     "cp1252 undeclared": ("a.csv", write_text(f"id;avoin\n1;Itä {WORD}\n", "cp1252"), {}, FileError, "E12"),
     "UTF-8 read as cp1252 and back": ("a.csv", write_misread, {}, FileError, "E12"),
     "UTF-8 declared as cp1252": (

@@ -84,10 +84,12 @@ def _separator(sample: str, declared: str | None, file: str) -> str:
         return best
     if len(declared) != 1:
         raise FileError(f"{file}: separator in the wave's [format] must be one character.", code="E20")
-    if best and best != declared and _widths(sample, declared)[:1] == [1]:
+    headers = {s: w[0] for s, w in widths.items() if w}
+    other = best or max(headers, key=lambda s: headers[s], default=declared)
+    if other != declared and _widths(sample, declared)[:1] == [1] and headers[other] > 1:
         raise FileError(
             f"{file}: the declared separator ({_WORDS.get(declared, 'another')}) gives one column, "
-            f"{_WORDS[best]} gives {fitting[best]}. Correct separator in the wave's [format].",
+            f"{_WORDS[other]} gives {headers[other]}. Correct separator in the wave's [format].",
             code="E20",
         )
     return declared
