@@ -33,13 +33,14 @@ class _Rows:
     lower: FloatArray
     top: NDArray[np.bool_]
     bottom: NDArray[np.bool_]
+    offset: FloatArray
     share: FloatArray
     link: Link
 
     def limits(self, parameters: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Upper and lower limits on the scale of the link, shape (R,) each."""
-        upper = np.where(self.top, np.inf, self.upper @ parameters)
-        return upper, np.where(self.bottom, -np.inf, self.lower @ parameters)
+        upper = np.where(self.top, np.inf, self.upper @ parameters - self.offset)
+        return upper, np.where(self.bottom, -np.inf, self.lower @ parameters - self.offset)
 
     def value(self, parameters: FloatArray) -> float:
         """Mean log-likelihood; minus infinity where thresholds cross."""
@@ -115,6 +116,8 @@ def fit_ordinal(
     link: LinkName = "logit",
     thresholds: Thresholds = "flexible",
     nominal: ArrayLike | None = None,
+    offset: ArrayLike | None = None,
+    scale: ArrayLike | None = None,
 ) -> Fit:
     """Weighted cumulative link regression; proportional odds by default.
 
@@ -133,6 +136,10 @@ def fit_ordinal(
     nominal
         Covariates that move each threshold apart, shape (R, m); their effects, one a threshold, add to the
         thresholds and stand after them among the parameters.
+    offset
+        Known part of ``x b``, shape (R,).
+    scale
+        Positive spread of the latent answer that the limits are divided by, shape (R,).
 
     Returns
     -------
@@ -166,7 +173,11 @@ def fit_ordinal(
     split = 1 + moved.shape[1]
     upper, top = _derivatives(code, 0, basis, kept[:, 1:split], kept[:, split:])
     lower, bottom = _derivatives(code, -1, basis, kept[:, 1:split], kept[:, split:])
-    rows = _Rows(upper, lower, top, bottom, share, LINKS[link])
+    known = np.zeros(len(code)) if offset is None else np.asarray(offset, dtype=np.float64)[used]
+    if scale is not None:
+        spread = np.asarray(scale, dtype=np.float64)[used]
+        upper, lower, known = upper / spread[:, None], lower / spread[:, None], known / spread
+    rows = _Rows(upper, lower, top, bottom, known, share, LINKS[link])
     below = np.cumsum(np.bincount(code, weights=share))[:-1].astype(np.float64)
     start = np.zeros(upper.shape[1])
     start[: basis.shape[1]] = np.linalg.pinv(basis) @ rows.link.quantile(below)

@@ -1,5 +1,6 @@
 """Weighted regressions of answers on covariates, under the survey's design."""
 
+from barometri.regression.likelihood import profile_intervals, scale_tests
 from barometri.regression.margins import marginal_effects, predicted, standardise
 from barometri.regression.parallel import brant_test
 from barometri.regression.records import BrantTest, RegressionFit
@@ -21,6 +22,8 @@ __all__ = [
     "ordinal_regression",
     "poisson_regression",
     "predicted",
+    "profile_intervals",
+    "scale_tests",
     "standardise",
     "wald_test",
 ]

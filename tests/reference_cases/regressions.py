@@ -16,9 +16,12 @@ from barometri.regression import (
     ordinal_regression,
     poisson_regression,
     predicted,
+    profile_intervals,
+    scale_tests,
     wald_test,
 )
 from barometri.survey import Survey
+from barometri.testing import adjust_p_values, equivalence
 from tests.reference_cases import regression_data as data
 from tests.reference_cases.reading import Case, frame
 
@@ -302,6 +305,66 @@ def trend_departure(name: str, case: Case) -> Values:
     return wald_values(wald_test(fit, "C(k4)"))
 
 
+def clm_profile(name: str, case: Case) -> Values:
+    found = profile_intervals(clm(name, case["call"]))
+    return case["values"] | {"values": found[["ci_low", "ci_high"]].to_numpy()}
+
+
+def spread_tests(name: str, case: Case) -> Values:
+    fit = clm(name, case["call"])
+    return ratio_rows(case, fit, scale_tests(fit))
+
+
+def one_at_a_time(name: str, case: Case) -> Values:
+    """One slope of each of several fits, with adjusted p values."""
+    fits = []
+    for column in case["values"]["cols"]:
+        if name == "api_strat":
+            survey = data.api("dstrat")
+            plain = column.replace(".", "_")
+            fits.append(ordinal_regression(survey, f"perf5 ~ {plain}"))
+        else:
+            fits.append(ordinal_regression(data.barometer("d1"), f"y ~ {column} + group + district"))
+    rows = []
+    for fit in fits:
+        place = len(fit.model.fit.thresholds)
+        table = fit.table()
+        rows.append([table["estimate"][place], table["se"][place], table["p_value"][place]])
+    found = np.array(rows).T
+    holm, bh = adjust_p_values(found[2]), adjust_p_values(found[2], method="benjamini_hochberg")
+    return case["values"] | {"values": [*found, holm, bh]}
+
+
+def colocation(name: str, case: Case) -> Values:
+    fit = linear_regression(data.barometer("d1"), "good ~ zm08 + k + group + district")
+    place = fit.names.index("zm08")
+    b, se, df = float(fit.coefficients[place]), float(fit.se[place]), float(fit.df[place])
+    table, test = fit.table(level=0.9), equivalence(b, se, df, fit.n, low=-0.1, high=0.1)
+    return {
+        "b": b,
+        "se": se,
+        "df": df,
+        "lo90": table["ci_low"][place],
+        "hi90": table["ci_high"][place],
+        "p_lower": test.detail["p_low"],
+        "p_upper": test.detail["p_high"],
+    }
+
+
+def district_against_rest(name: str, case: Case) -> Values:
+    rows = []
+    for model in data.MODELS:
+        for district in data.DISTRICTS:
+            survey = data.barometer("d1")
+            survey = survey.with_column("here", survey["district"] == district)
+            fit = linear_regression(survey, f"z{model} ~ here")
+            table = fit.table(df=fit.df_design)
+            rows.append([fit.coefficients[1], fit.se[1], table["p_value"][1]])
+    found = np.array(rows)
+    holm, bh = adjust_p_values(found[:, 2]), adjust_p_values(found[:, 2], method="benjamini_hochberg")
+    return case["values"] | {"values": np.column_stack([found, holm, bh])}
+
+
 CASES: Mapping[str, Run] = {
     r"api_\w+:.+\.glm_\w+_table": glm_table,
     r"api_\w+:.+\.glm_\w+_confint|jointsports:did_linear_ci": glm_confint,
@@ -330,6 +393,11 @@ CASES: Mapping[str, Run] = {
     r"jointsports:did_logit_ml": frequency_logit,
     r"(wvs|sosbar_sim):within_between": within_between,
     r"sosbar_sim:gap_by_wave": gap_by_wave,
+    r"housing:ci_profile": clm_profile,
+    r"housing:scale_test": spread_tests,
+    r"api_strat:items\.one_at_a_time|sosbar_sim:models_one_at_a_time": one_at_a_time,
+    r"sosbar_sim:colocation_tost": colocation,
+    r"sosbar_sim:district_vs_rest": district_against_rest,
 }
 SEPARATED: Mapping[str, str] = {
     r"api_srs:srs(_nofpc)?\.(glm|regterm)_binomial\w*": "api00",

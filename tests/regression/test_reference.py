@@ -39,5 +39,5 @@ def test_a_separated_case_is_refused_by_the_name_of_its_variable(
 
 
 def test_so_many_cases_are_compared() -> None:
-    assert len(COMPARED) >= 142
+    assert len(COMPARED) >= 148
     assert len(APART) == 24
