@@ -1,4 +1,4 @@
-"""Tests of independence in a two-way table: Rao and Scott's under a complex design, Pearson's of plain counts."""
+"""Tests of independence in a two-way table: Rao and Scott's under a design, Pearson's of plain counts."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -53,7 +53,8 @@ class Table:
     @property
     def tests(self) -> int:
         """Degrees of freedom of independence, (I - 1)(J - 1)."""
-        return (self.totals.shape[0] - 1) * (self.totals.shape[1] - 1)
+        rows, columns = self.totals.shape
+        return int((rows - 1) * (columns - 1))
 
 
 def pearson_statistic(shares: ArrayLike) -> float:
@@ -109,9 +110,10 @@ def rao_scott_test(table: Table, *, statistic: RaoScottStatistic = "F") -> Hypot
     Pearson's X² of the weighted shares scaled to n people is under the null a sum of chi-squared variables
     weighted with the generalised design effects d. ``F``: ``X² / sum d`` on F with ``m = (sum d)² / sum d²``
     and ``m df`` (second order, Rao and Scott 1984; Thomas and Rao 1987, JASA 82, 630-636). ``chisq``:
-    ``X² / mean d`` on chi-squared (first order). ``lincom``: the exact tail of the sum; ``saddlepoint`` its
-    approximation. ``wald``: the covariance of the deviations itself (Koch, Freeman and Freeman 1975), far too
-    liberal with few units; ``adjusted_wald`` uses up its degrees of freedom.
+    ``X² / mean d`` on chi-squared (first order). ``lincom``: the exact tail of the sum, over a chi-squared
+    with ``m df`` degrees of freedom as F has it; ``saddlepoint`` its approximation. ``wald``: the covariance
+    of the deviations itself (Koch, Freeman and Freeman 1975), far too liberal with few units;
+    ``adjusted_wald`` uses up its degrees of freedom.
 
     Parameters
     ----------
@@ -137,14 +139,17 @@ def rao_scott_test(table: Table, *, statistic: RaoScottStatistic = "F") -> Hypot
         return _nothing(table, statistic, "variance_unknown" if np.isnan(mean) else "no_variance")
     detail = {"cramers_v": _cramers_v(x, table), "mean_design_effect": mean, "pearson": x}
     reference, df, bottom, value = "sum_of_chi_squared", float(k), np.inf, x
+    spread = float(effects.sum() ** 2 / (effects**2).sum())
     if statistic == "F":
-        df = float(effects.sum() ** 2 / (effects**2).sum())
-        reference, bottom, value = "F", df * table.df, x / float(effects.sum())
+        reference, df, bottom, value = "F", spread, spread * table.df, x / float(effects.sum())
         p = float(f_tail(value, df, bottom))
     elif statistic == "chisq":
         reference, p = "chi_squared", float(chi_squared_tail(x / mean, k))
     else:
-        p = (exact_tail if statistic == "lincom" else saddlepoint_tail)(x, np.maximum(effects, 0.0))
+        bottom = spread * table.df
+        p = (exact_tail if statistic == "lincom" else saddlepoint_tail)(
+            x, np.maximum(effects, 0.0), df=bottom
+        )
     method = f"rao_scott_{statistic}"
     return HypothesisTest(method, INDEPENDENT, value, p, reference, df, bottom, table.n, detail=detail)
 

@@ -15,9 +15,9 @@ def single_test(
     null: str,
     estimate: float,
     se: float,
+    *,
     df: float,
     n: int,
-    *,
     null_value: float = 0.0,
     level: float = 0.95,
 ) -> HypothesisTest:
@@ -43,7 +43,7 @@ def single_test(
 
     Examples
     --------
-    >>> round(single_test("t_test", "no difference", 2.0, 1.0, 10, 12).p_value, 4)
+    >>> round(single_test("t_test", "no difference", 2.0, 1.0, df=10, n=12).p_value, 4)
     0.0734
     """
     reason = ""
@@ -62,7 +62,7 @@ def single_test(
 
 
 def contrast_test(
-    method: str, null: str, estimate: ArrayLike, covariance: ArrayLike, denominator_df: float, n: int
+    method: str, null: str, estimate: ArrayLike, covariance: ArrayLike, *, denominator_df: float, n: int
 ) -> HypothesisTest:
     """Joint Wald test that several numbers are 0: ``W / q`` on F with q and the given df.
 
@@ -90,7 +90,7 @@ def contrast_test(
     Examples
     --------
     >>> import numpy as np
-    >>> test = contrast_test("wald", "none differs", [1.0, 2.0], np.eye(2), 20, 30)
+    >>> test = contrast_test("wald", "none differs", [1.0, 2.0], np.eye(2), denominator_df=20, n=30)
     >>> test.statistic, test.detail["chi_squared"], round(test.p_value, 4)
     (2.5, 5.0, 0.1074)
     """

@@ -97,7 +97,7 @@ def _padded(cuts: FloatArray) -> FloatArray:
 
 
 def _between(corners: FloatArray) -> FloatArray:
-    """Cell values from values at the corners of a grid."""
+    """Return cell values from values at the corners of a grid."""
     return np.asarray(corners[1:, 1:] - corners[:-1, 1:] - corners[1:, :-1] + corners[:-1, :-1])
 
 
@@ -107,7 +107,7 @@ def _cells(correlation: float, rows: FloatArray, columns: FloatArray) -> FloatAr
 
 
 def _by_correlation(correlation: float, rows: FloatArray, columns: FloatArray) -> FloatArray:
-    """Derivative of the cell probabilities by the correlation: the density at the corners."""
+    """Return the derivative of the cell probabilities by the correlation: the density at the corners."""
     h, k = np.meshgrid(rows, columns, indexing="ij")
     rest = (1 - correlation) * (1 + correlation)
     corners = np.zeros((len(rows) + 2, len(columns) + 2))
@@ -117,7 +117,7 @@ def _by_correlation(correlation: float, rows: FloatArray, columns: FloatArray) -
 
 
 def _by_rows(correlation: float, rows: FloatArray, columns: FloatArray) -> FloatArray:
-    """Derivative of the cell probabilities by each row threshold, shape (I - 1, I, J)."""
+    """Return the derivative of the cell probabilities by each row threshold, shape (I - 1, I, J)."""
     rest = np.sqrt((1 - correlation) * (1 + correlation))
     k = _padded(columns)
     strip = _density(rows)[:, None] * special.ndtr((k[None, :] - correlation * rows[:, None]) / rest)
@@ -130,7 +130,7 @@ def _by_rows(correlation: float, rows: FloatArray, columns: FloatArray) -> Float
 
 
 def _slopes(parameters: FloatArray, split: int) -> FloatArray:
-    """Derivative of the cell probabilities by correlation, row and column thresholds, shape (q, I, J)."""
+    """Return the derivatives of the cells by correlation, row and column thresholds, shape (q, I, J)."""
     r, rows, columns = float(parameters[0]), parameters[1 : 1 + split], parameters[1 + split :]
     by_columns = _by_rows(r, columns, rows).transpose(0, 2, 1)
     return np.concatenate([_by_correlation(r, rows, columns)[None], _by_rows(r, rows, columns), by_columns])
@@ -171,7 +171,7 @@ def _climb(table: FloatArray, start: FloatArray, split: int, free: int) -> tuple
 
 
 def _scores(parameters: FloatArray, split: int) -> FloatArray:
-    """Derivative of the log cell probabilities, shape (q, I J)."""
+    """Return the derivative of the log cell probabilities, shape (q, I J)."""
     cells = np.maximum(
         _cells(float(parameters[0]), parameters[1 : 1 + split], parameters[1 + split :]), LEAST
     )
@@ -260,7 +260,7 @@ def polychoric_correlation(table: ArrayLike, *, method: PolychoricMethod = "two_
 def _influence(
     p: FloatArray, parameters: FloatArray, split: int, curvature: FloatArray, method: str
 ) -> FloatArray:
-    """Derivative of the correlation by the cell shares."""
+    """Return the derivative of the correlation by the cell shares."""
     scores = _scores(parameters, split)
     if method == "ml":
         by_share = np.linalg.solve(curvature, scores)[0]
@@ -276,9 +276,9 @@ def _influence(
 
 
 def _cut_slopes(cuts: FloatArray, shape: tuple[int, ...], *, axis: int) -> FloatArray:
-    """Whether each cell lies below each threshold, shape (thresholds, I J)."""
+    """Tell whether each cell lies below each threshold, shape (thresholds, I J)."""
     position = np.indices(shape)[axis].ravel()
-    return (position[None, :] <= np.arange(len(cuts))[:, None]).astype(np.float64)
+    return np.asarray(position[None, :] <= np.arange(len(cuts))[:, None], dtype=np.float64)
 
 
 def _unknown(

@@ -84,7 +84,9 @@ def chi_squared_tail(statistic: ArrayLike, df: ArrayLike) -> FloatArray:
     0.05
     """
     x, d = np.asarray(statistic, dtype=np.float64), np.asarray(df, dtype=np.float64)
-    return np.asarray(np.where((d > 0) & (x >= 0), special.chdtrc(np.where(d > 0, d, 1), x), np.nan))
+    tail = special.chdtrc(np.where(d > 0, d, 1), x)
+    single = 2 * np.exp(special.log_ndtr(-np.sqrt(np.maximum(x, 0.0))))  # further out than chdtrc goes
+    return np.asarray(np.where((d > 0) & (x >= 0), np.where(d == 1, single, tail), np.nan))
 
 
 def normal_tail(statistic: ArrayLike) -> FloatArray:

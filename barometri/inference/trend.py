@@ -1,38 +1,37 @@
-"""Tests of unweighted counts for order: trends, rank sums and rank correlations, ties corrected.
-
-They are cross-checks for simple random samples; the design-based versions stand in `ranks` and `testing`.
-"""
-
-from typing import Literal
+"""Tests of unweighted counts for trend along ordered groups: cross-checks for simple random samples."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from barometri.errors import OptionError
-from barometri.inference.ranks import ordinal_measures
-from barometri.inference.tails import two_sided_p
+from barometri.inference.association_measures import ordinal_measures
 from barometri.inference.tested import NAN, HypothesisTest, chi_squared_tail, normal_tail
 
 FloatArray = NDArray[np.float64]
 NO_TREND = "the outcome neither rises nor falls along the ordered groups"
-SAME = "all groups have the same distribution"
-UNRELATED = "the two variables are not related in rank"
 TWO = 2
 
 
-def _counts(table: ArrayLike) -> FloatArray:
-    """Counts without empty rows and columns."""
+def nonempty(table: ArrayLike) -> FloatArray:
+    """Return counts without empty rows and columns."""
     counts = np.asarray(table, dtype=np.float64)
     if counts.ndim != TWO:
         raise OptionError(
             "A two-way table of counts is needed: rows groups, columns outcomes in rising order."
         )
-    return counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
+    return np.asarray(counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0])
 
 
-def _tested(
-    method: str, null: str, value: float, p: float, reference: str, n: float, **more: float
+def recorded(
+    method: str, null: str, value: float, p: float, *, reference: str, n: float, **more: float
 ) -> HypothesisTest:
+    """Return the record of a test; ``more`` holds ``df``, ``estimate`` and what goes to ``detail``.
+
+    Examples
+    --------
+    >>> recorded("trend", "none", float("nan"), float("nan"), reference="normal", n=3).reason
+    'not_estimable:one_group_or_value'
+    """
     df = more.pop("df", NAN)
     estimate = more.pop("estimate", NAN)
     reason = "" if np.isfinite(p) else "not_estimable:one_group_or_value"
@@ -51,7 +50,14 @@ def _tested(
     )
 
 
-def _ratio(top: float, bottom: float) -> float:
+def ratio(top: float, bottom: float) -> float:
+    """Return a ratio, NaN where nothing stands below.
+
+    Examples
+    --------
+    >>> ratio(1.0, 2.0)
+    0.5
+    """
     return top / bottom if bottom > 0 else NAN
 
 
@@ -89,20 +95,20 @@ def jonckheere_terpstra(table: ArrayLike) -> HypothesisTest:
     >>> round(jonckheere_terpstra([[8, 2], [2, 8]]).statistic, 4)
     2.6153
     """
-    counts = _counts(table)
+    counts = nonempty(table)
     n, rows, columns = counts.sum(), counts.sum(axis=1), counts.sum(axis=0)
     found = ordinal_measures(counts)
     s = n**2 * (found.concordant - found.discordant) / 2
     pairs = (n**2 - (rows**2).sum()) / 2
     variance = _kendall_variance(rows, columns, n) / 4
-    z = _ratio(s / 2, np.sqrt(variance) if variance > 0 else 0.0)
-    return _tested(
+    z = ratio(s / 2, np.sqrt(variance) if variance > 0 else 0.0)
+    return recorded(
         "jonckheere_terpstra",
         NO_TREND,
         z,
         2 * float(normal_tail(abs(z))),
-        "normal",
-        n,
+        reference="normal",
+        n=n,
         jt=(s + pairs) / 2,
         mean=pairs / 2,
         variance=variance,
@@ -144,16 +150,16 @@ def cochran_armitage(
     x, n, s = x[used], n[used], s[used]
     share, centred = x.sum() / n.sum(), s - (n * s).sum() / n.sum()
     spread = (n * centred**2).sum()
-    slope = _ratio(float(((x - n * share) * centred).sum()), float(spread))
-    trend = _ratio(slope**2 * float(spread), share * (1 - share))
-    whole = _ratio(float(((x - n * share) ** 2 / n).sum()), share * (1 - share))
-    return _tested(
+    slope = ratio(float(((x - n * share) * centred).sum()), float(spread))
+    trend = ratio(slope**2 * float(spread), share * (1 - share))
+    whole = ratio(float(((x - n * share) ** 2 / n).sum()), share * (1 - share))
+    return recorded(
         "cochran_armitage",
         NO_TREND,
         trend,
         float(chi_squared_tail(trend, 1)),
-        "chi_squared",
-        n.sum(),
+        reference="chi_squared",
+        n=n.sum(),
         df=1.0,
         slope=slope,
         total=whole,
@@ -193,114 +199,8 @@ def linear_by_linear(
     n = counts.sum()
     a, b = a - counts.sum(axis=1) @ a / n, b - counts.sum(axis=0) @ b / n
     spread = (counts.sum(axis=1) @ a**2) * (counts.sum(axis=0) @ b**2)
-    r = _ratio(float(a @ counts @ b), float(np.sqrt(spread)))
+    r = ratio(float(a @ counts @ b), float(np.sqrt(spread)))
     z = np.sqrt(n - 1) * r
-    return _tested("linear_by_linear", NO_TREND, z, 2 * float(normal_tail(abs(z))), "normal", n, estimate=r)
-
-
-def _ranks(counts: FloatArray) -> tuple[FloatArray, float]:
-    """Mid-ranks of the columns' outcomes, shape (J,), and the sum of t³ - t over ties."""
-    columns = counts.sum(axis=0)
-    return np.cumsum(columns) - (columns - 1) / 2, float((columns**3 - columns).sum())
-
-
-def wilcoxon_rank_sum(table: ArrayLike, *, continuity: bool = True) -> HypothesisTest:
-    """Wilcoxon's (Mann and Whitney's) rank-sum test of two groups, normal with ties corrected.
-
-    Parameters
-    ----------
-    table
-        Counts, two rows, columns outcomes in rising order, shape (2, J).
-    continuity
-        Whether half a unit is taken off the deviation.
-
-    Returns
-    -------
-    HypothesisTest
-        ``statistic`` is z of the first group; ``detail``: ``w``, pairs in which it is the higher one, ties
-        half.
-
-    Examples
-    --------
-    >>> wilcoxon_rank_sum([[0, 3], [3, 0]], continuity=False).detail["w"]
-    9.0
-    """
-    counts = _counts(table)
-    if len(counts) != TWO:
-        raise OptionError(f"The rank-sum test compares two groups with answers; found {len(counts)}.")
-    ranks, ties = _ranks(counts)
-    (first, second), n = counts.sum(axis=1), counts.sum()
-    w = float(counts[0] @ ranks - first * (first + 1) / 2)
-    deviation = w - first * second / 2
-    if continuity:
-        deviation -= 0.5 * np.sign(deviation)
-    variance = first * second / 12 * (n + 1 - ties / (n * (n - 1)))
-    z = _ratio(deviation, np.sqrt(max(variance, 0.0)))
-    return _tested("wilcoxon_rank_sum", SAME, z, 2 * float(normal_tail(abs(z))), "normal", n, w=w)
-
-
-def kruskal_wallis(table: ArrayLike) -> HypothesisTest:
-    """Kruskal and Wallis' rank test of several groups, ties corrected (1952, JASA 47, 583-621).
-
-    Parameters
-    ----------
-    table
-        Counts, rows groups, columns outcomes in rising order, shape (I, J).
-
-    Returns
-    -------
-    HypothesisTest
-        On chi-squared with I - 1 degrees of freedom.
-
-    Examples
-    --------
-    >>> round(kruskal_wallis([[3, 0], [0, 3]]).statistic, 4)
-    5.0
-    """
-    counts = _counts(table)
-    ranks, ties = _ranks(counts)
-    sizes, n = counts.sum(axis=1), counts.sum()
-    sums = counts @ ranks
-    h = 12 * float((sums**2 / sizes).sum()) / (n * (n + 1)) - 3 * (n + 1)
-    value = _ratio(h, 1 - ties / (n**3 - n))
-    p = float(chi_squared_tail(value, len(sizes) - 1))
-    return _tested("kruskal_wallis", SAME, value, p, "chi_squared", n, df=len(sizes) - 1.0)
-
-
-def rank_correlation(table: ArrayLike, *, method: Literal["kendall", "spearman"]) -> HypothesisTest:
-    """Kendall's tau-b or Spearman's rho of counts, with the test of no relation.
-
-    Kendall's z has the tie-corrected variance; Spearman's rho is compared with t on n - 2.
-
-    Parameters
-    ----------
-    table
-        Counts, both ways in rising order, shape (I, J).
-    method
-        Which one.
-
-    Returns
-    -------
-    HypothesisTest
-        ``estimate`` is the correlation; for Spearman ``detail`` holds ``s``, the sum of squared rank
-        differences that the correlation stands for.
-
-    Examples
-    --------
-    >>> round(rank_correlation([[8, 2], [2, 8]], method="kendall").estimate, 4)
-    0.6
-    """
-    counts = _counts(table)
-    n = counts.sum()
-    found = ordinal_measures(counts)
-    if method == "kendall":
-        test = jonckheere_terpstra(counts)
-        tau = float(found.estimate[found.names.index("tau_b")])
-        return _tested("kendall", UNRELATED, test.statistic, test.p_value, "normal", n, estimate=tau)
-    rho = float(found.estimate[found.names.index("spearman")])
-    with np.errstate(divide="ignore"):
-        t = float(np.float64(rho) / np.sqrt(max(1 - rho**2, 0.0) / (n - 2)))
-    s = float((n**3 - n) * (1 - rho) / 6)
-    return _tested(
-        "spearman", UNRELATED, t, float(two_sided_p(t, n - 2)), "t", n, df=n - 2, estimate=rho, s=s
+    return recorded(
+        "linear_by_linear", NO_TREND, z, 2 * float(normal_tail(abs(z))), reference="normal", n=n, estimate=r
     )

@@ -17,7 +17,7 @@ FloatArray = npt.NDArray[np.float64]
 WaldStatistic = Literal["F", "adjusted_F", "chisq"]
 
 
-def wald_test(
+def joint_test(
     estimates: Estimates,
     contrasts: npt.ArrayLike | None = None,
     *,
@@ -59,7 +59,7 @@ def wald_test(
     >>> from barometri.survey import SurveyDesign
     >>> people = pd.DataFrame({"y": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], "g": list("aabbcc")})
     >>> means = mean(Survey(people, SurveyDesign(weight="equal")), "y", by="g")
-    >>> round(wald_test(means, [[-1, 1, 0], [-1, 0, 1]]).detail["chi_squared"], 4)
+    >>> round(joint_test(means, [[-1, 1, 0], [-1, 0, 1]]).detail["chi_squared"], 4)
     53.3333
     """
     check_option("statistic", statistic, get_args(WaldStatistic))
@@ -78,7 +78,7 @@ def wald_test(
     null = "the contrasts are all 0" if null_value == 0 else f"the contrasts are all {null_value:g}"
     shrink = np.sqrt(max(bottom, 0.0) / df) if statistic == "adjusted_F" and df > 0 else 1.0
     deviation = (matrix @ values - null_value) * shrink
-    return contrast_test("wald", null, deviation, spread, bottom, n)
+    return contrast_test("wald", null, deviation, spread, denominator_df=bottom, n=n)
 
 
 def equivalence_test(

@@ -10,8 +10,8 @@ from barometri.estimates import Estimates
 from barometri.estimation import mean, total
 from barometri.inference.contrasts import contrast_test, single_test
 from barometri.inference.design_ranks import RANK_SCORES, RankScores, Ties, rank_scores
+from barometri.inference.rank_sums import kruskal_wallis, wilcoxon_rank_sum
 from barometri.inference.tested import HypothesisTest
-from barometri.inference.trend import kruskal_wallis, wilcoxon_rank_sum
 from barometri.survey import Survey
 from barometri.testing.selecting import answered, count_table
 
@@ -85,8 +85,8 @@ def t_test(
             "the mean is the given value",
             float(found.frame["estimate"].iloc[0]),
             se,
-            df,
-            inside.n,
+            df=df,
+            n=inside.n,
             null_value=null_value,
             level=level,
         )
@@ -99,8 +99,8 @@ def t_test(
         NO_DIFFERENCE,
         float(values[1] - values[0]),
         float(np.sqrt(max(variance, 0.0))),
-        df - 1,
-        inside.n,
+        df=df - 1,
+        n=inside.n,
         null_value=null_value,
         level=level,
     )
@@ -190,8 +190,8 @@ def rank_test(
     estimate, spread = differences @ values, differences @ covariance @ differences.T
     if len(values) == TWO:
         se = float(np.sqrt(max(spread[0, 0], 0.0)))
-        return single_test(method, SAME_RANKS, float(estimate[0]), se, df - 1, inside.n, level=level)
-    return contrast_test(method, SAME_RANKS, estimate, spread, df - len(estimate), inside.n)
+        return single_test(method, SAME_RANKS, float(estimate[0]), se, df=df - 1, n=inside.n, level=level)
+    return contrast_test(method, SAME_RANKS, estimate, spread, denominator_df=df - len(estimate), n=inside.n)
 
 
 def _scores(inside: Survey, outcome: str, scores: RankScores, ties: Ties) -> FloatArray:

@@ -8,12 +8,12 @@ import numpy.typing as npt
 
 from barometri.errors import OptionError, check_option
 from barometri.estimates import Effect
+from barometri.inference.association_measures import ordinal_measures
 from barometri.inference.polychoric import PolychoricMethod, polychoric_correlation
 from barometri.inference.ranks import (
     Association,
     AssociationInterval,
     multinomial_association,
-    ordinal_measures,
 )
 from barometri.inference.ranks import ordinal_association as associate
 from barometri.inference.tails import t_quantile, two_sided_p
@@ -180,7 +180,8 @@ def _effect(found: Association, crossed: Crossed, place: int, variance: str) -> 
 
 def _smallest(counts: FloatArray) -> int:
     """Count the people in the smallest row or column."""
-    return int(min(counts.sum(axis=1).min(initial=np.inf), counts.sum(axis=0).min(initial=np.inf)))
+    sides = np.concatenate([counts.sum(axis=1), counts.sum(axis=0)])
+    return int(sides.min()) if sides.size else 0
 
 
 def polychoric(
@@ -248,7 +249,7 @@ def polychoric(
     se, reach = fit.information_se, np.inf
     if by_design:
         reach = crossed.table.df
-        se = float(np.sqrt(max(slope @ crossed.table.share_covariance @ slope, 0.0)))
+        se = float(np.sqrt(max(float(slope @ crossed.table.share_covariance @ slope), 0.0)))
     low, high = _interval(fit.correlation, se, reach, level, interval)
     detail = {f"x_{place}": float(cut) for place, cut in enumerate(fit.rows, start=1)}
     detail |= {f"y_{place}": float(cut) for place, cut in enumerate(fit.columns, start=1)}
@@ -277,5 +278,5 @@ def _interval(value: float, se: float, df: float, level: float, interval: str) -
     half = float(t_quantile(df, (1 - level) / 2)) * se
     if interval == "t" or (interval == "auto" and abs(value) <= 0.5):  # noqa: PLR2004 - as ranks.ARCTANH_FROM
         return value - half, value + half
-    centre, spread = np.arctanh(value), half / (1 - value**2)
+    centre, spread = float(np.arctanh(value)), half / (1 - value**2)
     return float(np.tanh(centre - spread)), float(np.tanh(centre + spread))

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from barometri.aggregation import levels
-from barometri.survey.coding import plain
 from barometri.errors import OptionError, check_option
 from barometri.estimation import total
 from barometri.inference.contingency import Table
 from barometri.survey import Survey
+from barometri.survey.coding import plain
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -67,7 +67,7 @@ def cross(survey: Survey, rows: str, columns: str, *, df: DesignDf = "answered")
     shape = tuple(sum(level.present for level in levels(survey, name)) for name in (rows, columns))
     if np.prod(shape) > MOST_CELLS:
         raise OptionError(
-            f"{rows} by {columns} has {shape[0]} x {shape[1]} cells; group the values of the longer one first."
+            f"{rows} by {columns} has {shape[0]} x {shape[1]} cells; group the values of the longer one."
         )
     found = total(survey, by=[rows, columns])
     totals = found.frame["estimate"].to_numpy(dtype=np.float64).reshape(shape)
@@ -104,9 +104,10 @@ def level_codes(survey: Survey, name: str) -> tuple[IntArray, tuple[Hashable, ..
     values = survey.values(name) if inside is None else survey.values(name)[inside]
     distinct, place = np.unique(values, return_inverse=True)
     order = {level.value: number for number, level in enumerate(levels(survey, name))}
-    rank = np.array([order[plain(value)] for value in distinct.tolist()], dtype=np.int64)
+    known = [plain(value) for value in distinct.tolist()]
+    rank = np.array([order[value] for value in known], dtype=np.int64)
     codes = np.argsort(np.argsort(rank))[place]
-    named = tuple(plain(distinct[position]) for position in np.argsort(rank))
+    named = tuple(known[position] for position in np.argsort(rank))
     return codes.astype(np.int64), named
 
 

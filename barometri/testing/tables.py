@@ -42,10 +42,10 @@ def rao_scott(
     groups, answers
         Two categorical variables.
     statistic
-        ``F`` (second order: ``X² / sum d`` on F with ``m = (sum d)² / sum d²`` and ``m df``), ``chisq`` (first
-        order), ``lincom`` (exact tail of the sum), ``saddlepoint``; ``wald`` and ``adjusted_wald`` use the
-        covariance of the deviations and must be asked for by name: with few units ``wald`` rejects far too
-        often.
+        ``F`` (second order: ``X² / sum d`` on F with ``m = (sum d)² / sum d²`` and ``m df``), ``chisq``
+        (first order), ``lincom`` (exact tail of the sum), ``saddlepoint``; ``wald`` and ``adjusted_wald`` use
+        the covariance of the deviations and must be asked for by name: with few units ``wald`` rejects far
+        too often.
     minimum_df, minimum_people
         Below so many degrees of freedom of the design, or people in a group, the test is refused; 0 refuses
         nothing.

@@ -7,13 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from barometri.errors import OptionError, check_option
+from barometri.inference.rank_sums import rank_correlation
 from barometri.inference.tested import HypothesisTest
-from barometri.inference.trend import (
-    cochran_armitage,
-    jonckheere_terpstra,
-    linear_by_linear,
-    rank_correlation,
-)
+from barometri.inference.trend import cochran_armitage, jonckheere_terpstra, linear_by_linear
 from barometri.survey import Survey
 from barometri.testing.selecting import count_table
 

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from barometri.errors import OptionError
+from barometri.inference.association_measures import ordinal_measures
 from barometri.inference.linearization import covariance, degrees_of_freedom
 from barometri.inference.moments import linearize_ratio
-from barometri.inference.ranks import Association, ordinal_association, ordinal_measures
+from barometri.inference.ranks import Association, ordinal_association
 from tests.inference.samples import Cases, Floats, Load, Sample, sample_of
 
 R_NAMES = ("somers_d_y_given_x", "gamma", "tau_b", "somers_d_x_given_y")
