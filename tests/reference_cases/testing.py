@@ -146,7 +146,7 @@ CASES: dict[str, Callable[[Case], Values]] = {
     r"pairwise_country": _pairs,
 }
 CANCELLED = (
-    "R inverts the characteristic function with a rounding error of about 1e-16, as large as this tail or near "
-    "it; ours is a sum of positive parts"
+    "R inverts the characteristic function: its rounding error, about 1e-16, is as large as this tail "
+    "or near it; ours is a sum of positive parts"
 )
 LEFT_OUT = {r"svychisq_country_lincom": CANCELLED, r"svychisq_age_lincom": CANCELLED}
