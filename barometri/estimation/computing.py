@@ -10,7 +10,7 @@ from barometri.aggregation import Plan, Sums, aggregate
 from barometri.errors import DesignError
 from barometri.estimation.cells import Cells
 from barometri.estimation.targets import ItemPlan, Target, people
-from barometri.estimation.variances import joint_covariance
+from barometri.estimation.variances import Spread, joint_spread
 from barometri.inference.linearization import degrees_of_freedom
 from barometri.inference.moments import effective_size, simple_random_variance
 from barometri.inference.records import Records, combine, sum_units
@@ -25,7 +25,8 @@ class Numbers:
     """Everything about the rows of a call, each of shape (R,) but the covariance, (R, R).
 
     ``kish`` is Kish's number of cases, ``population`` the N of cells made of whole strata drawn with one
-    weight, ``simple`` the variance of a mean in a simple random sample with replacement.
+    weight, ``simple`` the variance of a mean in a simple random sample with replacement, ``logit_se`` the
+    standard error of the logits of shares between replicates.
     """
 
     targets: tuple[Target, ...]
@@ -39,6 +40,7 @@ class Numbers:
     population: FloatArray
     simple: FloatArray
     sums: Sums
+    logit_se: FloatArray | None = None
 
 
 def compute(survey: Survey, items: Sequence[ItemPlan], cells: Cells, *, population: bool = False) -> Numbers:
@@ -59,7 +61,7 @@ def compute(survey: Survey, items: Sequence[ItemPlan], cells: Cells, *, populati
     denominator = np.stack(below) if below else None
     combined = combine(sums.first, member, numerator, denominator)
     records = Records(sums.first, sums.second, _finest(sums), member)
-    covariance = joint_covariance(
+    joint = joint_spread(
         combined,
         records,
         sums,
@@ -69,7 +71,7 @@ def compute(survey: Survey, items: Sequence[ItemPlan], cells: Cells, *, populati
         single_psu=survey.design.single_psu,
     )
     estimate = combined.estimate.ravel()
-    found = _numbers(targets, estimate, covariance, sums, member)
+    found = _numbers(targets, estimate, joint, sums, member)
     return replace(found, population=_population(found, member)) if population else found
 
 
@@ -109,7 +111,7 @@ def _finest(sums: Sums) -> npt.NDArray[np.int64]:
 
 
 def _numbers(
-    targets: tuple[Target, ...], estimate: FloatArray, covariance: FloatArray, sums: Sums, member: BoolArray
+    targets: tuple[Target, ...], estimate: FloatArray, joint: Spread, sums: Sums, member: BoolArray
 ) -> Numbers:
     inside = member.astype(np.float64)
     zero = np.zeros(sums.first.shape[1])
@@ -129,7 +131,7 @@ def _numbers(
     return Numbers(
         targets,
         estimate,
-        covariance,
+        joint.covariance,
         n,
         weighted,
         np.where(shown, over(sums.count, counted), np.nan),
@@ -140,6 +142,7 @@ def _numbers(
             n, weighted, over(sums.first, deviation), over(sums.spread, spread), comparison="with_replacement"
         ),
         sums,
+        joint.logit_se,
     )
 
 

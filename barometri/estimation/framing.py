@@ -69,7 +69,7 @@ def frame_estimates(
     if proportion:
         intervals = proportion_intervals(
             estimate,
-            se,
+            _logit_scale(numbers, estimate, se) if options.ci == "logit" else se,
             numbers.n,
             df,
             method=options.ci,
@@ -93,6 +93,13 @@ def frame_estimates(
         _counts(numbers, covariance, options, statistic),
         survey.domain_text,
     )
+
+
+def _logit_scale(numbers: Numbers, estimate: FloatArray, se: FloatArray) -> FloatArray:
+    """Return what the interval on the logit scale starts from: replicates know the logits themselves."""
+    if numbers.logit_se is None:
+        return se
+    return np.where(np.isfinite(numbers.logit_se), numbers.logit_se * estimate * (1 - estimate), se)
 
 
 def _exact(numbers: Numbers) -> tuple[FloatArray, FloatArray]:

@@ -1,5 +1,7 @@
 """The covariance of a call: linearised, from residuals under calibrated weights, or between replicates."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,7 +16,23 @@ FloatArray = npt.NDArray[np.float64]
 CHUNK = 2**22  # multipliers that are read at a time
 
 
-def joint_covariance(
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How far the estimates of a call spread.
+
+    Parameters
+    ----------
+    covariance
+        Joint covariance, shape (R, R).
+    logit_se
+        Standard error of the logits of shares between replicates, shape (R,); none without replicates.
+    """
+
+    covariance: FloatArray
+    logit_se: FloatArray | None = None
+
+
+def joint_spread(
     combined: Combined,
     records: Records,
     sums: Sums,
@@ -23,8 +41,8 @@ def joint_covariance(
     numerator: FloatArray,
     denominator: FloatArray | None,
     single_psu: SinglePsu,
-) -> FloatArray:
-    """Return the joint covariance of the estimates of a call under its design.
+) -> Spread:
+    """Return the spread of the estimates of a call under its design.
 
     Parameters
     ----------
@@ -43,17 +61,17 @@ def joint_covariance(
 
     Returns
     -------
-    numpy.ndarray
-        Shape (T × O, T × O).
+    Spread
+        Covariance of shape (T × O, T × O).
     """
     design = sums.design
     if design.replication is not None:
         return _between_replicates(combined, records, sums, numerator=numerator, denominator=denominator)
     if design.auxiliary is None:
         stages = [RecordStage(s.unit[sums.group], s.stratum, s.strata) for s in design.stages]
-        return record_covariance(combined, records, stages, single_psu=single_psu)
+        return Spread(record_covariance(combined, records, stages, single_psu=single_psu))
     stages = [RecordStage(s.unit, s.stratum, s.strata) for s in design.stages]
-    return calibrated_covariance(
+    found = calibrated_covariance(
         combined,
         records,
         sums.group,
@@ -62,6 +80,7 @@ def joint_covariance(
         squares=_squares(sums, plan),
         single_psu=single_psu,
     )
+    return Spread(found)
 
 
 def _squares(sums: Sums, plan: Plan) -> FloatArray:
@@ -83,7 +102,7 @@ def _between_replicates(
     *,
     numerator: FloatArray,
     denominator: FloatArray | None,
-) -> FloatArray:
+) -> Spread:
     replication = sums.design.replication
     assert replication is not None  # noqa: S101  (for the type checker)
     top = _replicate_totals(records, sums, numerator, replication)
@@ -96,6 +115,18 @@ def _between_replicates(
     unknown = np.isnan(combined.estimate).ravel()
     result[unknown, :] = np.nan
     result[:, unknown] = np.nan
+    return Spread(result, _logit_se(top, combined.estimate.ravel(), replication))
+
+
+def _logit_se(shares: FloatArray, estimate: FloatArray, replication: Replication) -> FloatArray:
+    """Return standard errors of logits between replicates; NaN where some replicate has none."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logits, whole = np.log(shares / (1 - shares)), np.log(estimate / (1 - estimate))
+    usable = np.isfinite(logits).all(axis=0) & np.isfinite(whole)
+    result = np.full(estimate.shape, np.nan)
+    centre = whole[usable] if replication.centre == "estimate" else None
+    found = replicate_covariance(logits[:, usable], centre, replication.scale, replication.rscales)
+    result[usable] = np.sqrt(np.diag(found))
     return result
 
 

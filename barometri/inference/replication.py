@@ -38,17 +38,25 @@ class Scheme:
     rscales: FloatArray
 
 
-def jackknife_scales(stratum: IntArray, strata: Strata) -> FloatArray:
-    """Return ``(n_h - 1) / n_h (1 - f_h)`` of every replicate: each leaves one unit out, shape (U,).
+def jackknife_scales(stratum: IntArray, strata: Strata) -> tuple[float, FloatArray]:
+    """Return common and own factors, ``(n_h - 1) / n_h (1 - f_h)``, of replicates that leave one unit out.
+
+    Returns
+    -------
+    tuple
+        Without strata the factor is common (JK1), with them each replicate's own (JKn), shape (U,).
 
     Examples
     --------
     >>> from barometri.inference.strata import make_strata
     >>> jackknife_scales(np.array([0, 0]), make_strata([2], fraction=[0.5]))
-    array([0.25, 0.25])
+    (0.25, array([1., 1.]))
     """
     n = np.maximum(strata.units, 1)
-    return np.asarray(((n - 1) / n * (1 - strata.fraction))[stratum], dtype=np.float64)
+    factors = (n - 1) / n * (1 - strata.fraction)
+    if len(factors) == 1:
+        return float(factors[0]), np.ones(len(stratum))
+    return 1.0, np.asarray(factors[stratum], dtype=np.float64)
 
 
 def jackknife(stratum: IntArray, strata: Strata) -> Scheme:
@@ -78,7 +86,7 @@ def jackknife(stratum: IntArray, strata: Strata) -> Scheme:
     multipliers = np.where(stratum[:, None] == stratum[None, :], more[:, None], 1.0)
     alone = n == 1
     multipliers[np.diag_indices(len(stratum))] = np.where(alone, 1.0, 0.0)
-    return Scheme(multipliers, 1.0, jackknife_scales(stratum, strata))
+    return Scheme(multipliers, *jackknife_scales(stratum, strata))
 
 
 def jackknife_totals(totals: FloatArray, stratum: IntArray, strata: Strata) -> FloatArray:

@@ -26,6 +26,7 @@ from barometri.inference.strata import SinglePsu, stratum_factors
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+SWEEPS = 10
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -40,11 +41,30 @@ class AuxiliaryStep:
         Auxiliary values of the patterns, shape (K, p); zeros for those not calibrated.
     ratio
         Weight of the residual's regression over the final weight, one in a group, shape (G,).
+    margins
+        Category of each pattern for every margin, shape (K,), -1 for none: the residuals are then those of
+        ten sweeps of means over the margins, which is R's ``rake``; empty for the regression itself.
     """
 
     pattern: IntArray
     x: FloatArray
     ratio: FloatArray
+    margins: tuple[IntArray, ...] = ()
+
+    def explain(self, weights: FloatArray, weighted: FloatArray) -> FloatArray:
+        """Return ``x'B`` by pattern, shape (K, m), from ``sum q`` (K,) and ``sum q z`` (K, m) by pattern."""
+        if not self.margins:
+            return np.asarray(self.x @ regression_coefficients(self.x, weights, weighted))
+        explained, rest = np.zeros_like(weighted), weighted.copy()
+        for codes in self.margins * SWEEPS:
+            inside = codes >= 0
+            size = np.bincount(codes[inside], weights[inside])
+            sums = np.zeros((len(size), weighted.shape[1]))
+            np.add.at(sums, codes[inside], rest[inside])
+            means = np.where(inside[:, None], (sums / np.where(size > 0, size, 1.0)[:, None])[codes], 0.0)
+            explained += means
+            rest -= weights[:, None] * means
+        return explained
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -91,7 +111,7 @@ def fitted_values(auxiliary: Auxiliary, totals: FloatArray) -> FloatArray:
         np.add.at(weighted, step.pattern, step.ratio[:, None] * rest)
         weights = np.zeros(len(step.x))
         np.add.at(weights, step.pattern, step.ratio * auxiliary.weight)
-        explained = (step.x @ regression_coefficients(step.x, weights, weighted))[step.pattern]
+        explained = step.explain(weights, weighted)[step.pattern]
         fitted += explained
         rest -= auxiliary.weight[:, None] * explained
     return fitted

@@ -122,7 +122,12 @@ def _refine(coded: CodedDesign, steps: Sequence[Step], *, rows: bool) -> CodedDe
     stages = tuple(replace(stage, unit=stage.unit[coded.group[first]]) for stage in coded.stages)
     refined = replace(coded, group=group, stages=stages)
     calibrated = [
-        AuxiliaryStep(step.patterns.code[first], step.patterns.x, (_base(step) / coded.weight)[first])
+        AuxiliaryStep(
+            step.patterns.code[first],
+            step.patterns.x,
+            (_base(step) / coded.weight)[first],
+            step.patterns.margins if _is_equal(step) else (),
+        )
         for step in steps
         if step.patterns is not None
     ]
@@ -135,8 +140,11 @@ def _refine(coded: CodedDesign, steps: Sequence[Step], *, rows: bool) -> CodedDe
 
 def _base(step: Step) -> FloatArray:
     """Return the weights of the regression that the residuals come from."""
-    equal = isinstance(step.adjustment, Calibration) and step.adjustment.residuals == "equal"
-    return np.ones_like(step.before) if equal else step.before
+    return np.ones_like(step.before) if _is_equal(step) else step.before
+
+
+def _is_equal(step: Step) -> bool:
+    return isinstance(step.adjustment, Calibration) and step.adjustment.residuals == "equal"
 
 
 def _rounded(ratio: FloatArray) -> FloatArray:

@@ -73,12 +73,13 @@ def replicate(
     else:
         unit, stratum, strata = _units(spec, design.single_psu, coded)
         if spec.kind == "jackknife" and not steps:
-            scheme = Scheme(np.zeros((0, 0)), 1.0, jackknife_scales(stratum, strata))
+            scheme = Scheme(np.zeros((0, 0)), *jackknife_scales(stratum, strata))
             return _finish(spec, coded, scheme, (unit, stratum, strata), shortcut=True)
         scheme = _made(spec, stratum, strata)
     if steps:
         multipliers = _readjusted(scheme.multipliers[unit], coded, steps, drawn)
-        scheme, unit = replace(scheme, multipliers=multipliers), np.arange(coded.groups)
+        scheme, stratum = replace(scheme, multipliers=multipliers), stratum[unit]
+        unit = np.arange(coded.groups)
     return _finish(spec, coded, scheme, (unit, stratum, strata), shortcut=False)
 
 

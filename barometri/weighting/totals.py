@@ -1,6 +1,7 @@
 """Weights that reproduce known totals: post-stratification, raking, calibration."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 from barometri.aggregation import Level, levels
 from barometri.errors import OptionError, check_option
@@ -9,8 +10,10 @@ from barometri.survey import Survey
 from barometri.survey.adjustments import Calibration, Residuals, Term
 from barometri.weighting.adjusting import adjusted
 
-Counts = Mapping[Hashable, float]
+Counts = Mapping[Any, float]  # a mapping does not take keys of a wider kind
 Variables = str | tuple[str, ...]
+Margins = Mapping[str, Counts] | Mapping[tuple[str, ...], Counts] | Mapping[Variables, Counts]
+Totals = Mapping[str, float | Counts] | Mapping[Variables, float | Counts]
 
 
 def poststratify(survey: Survey, variables: str | Sequence[str], counts: Counts) -> Survey:
@@ -52,7 +55,7 @@ def poststratify(survey: Survey, variables: str | Sequence[str], counts: Counts)
     return adjusted(survey, Calibration("poststratify", (_term(survey, names, counts),)))
 
 
-def rake(survey: Survey, margins: Mapping[Variables, Counts], *, residuals: Residuals = "base") -> Survey:
+def rake(survey: Survey, margins: Margins, *, residuals: Residuals = "base") -> Survey:
     """Make the weights add up to several margins at once, by proportional fitting.
 
     Parameters
@@ -63,7 +66,8 @@ def rake(survey: Survey, margins: Mapping[Variables, Counts], *, residuals: Resi
         Variable (or a tuple of crossed ones) to its counts, as in `poststratify`.
     residuals
         Weights of the regression on the margins whose residuals carry the variance: ``base`` (those before
-        raking, Deville, Särndal and Sautory 1993, JASA 88, 1013-1020) or ``equal``, as R's ``rake`` has it.
+        raking, Deville, Särndal and Sautory 1993, JASA 88, 1013-1020) or ``equal``, with ten sweeps over the
+        margins: the rule of R's ``rake``, to compare with.
 
     Returns
     -------
@@ -92,7 +96,7 @@ def rake(survey: Survey, margins: Mapping[Variables, Counts], *, residuals: Resi
 
 def calibrate(
     survey: Survey,
-    totals: Mapping[Variables, float | Counts],
+    totals: Totals,
     *,
     population: float | None = None,
     method: Distance = "linear",
