@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
 
 from barometri.inference.linearization import covariance, degrees_of_freedom
 from barometri.inference.records import RecordStage
@@ -63,7 +64,9 @@ class Respondents:
         return found if self.replication is None else min(found, self.replication.df)
 
 
-def influence_covariance(values: ArrayLike, respondents: Respondents) -> FloatArray:
+def influence_covariance(
+    values: ArrayLike, respondents: Respondents, *, cell: IntArray | None = None
+) -> FloatArray:
     """Covariance of sums ``sum_i w_i v_i`` over respondents, the stages added.
 
     Under calibrated weights the values give way to their residuals from the auxiliaries; under replicate
@@ -72,9 +75,11 @@ def influence_covariance(values: ArrayLike, respondents: Respondents) -> FloatAr
     Parameters
     ----------
     values
-        Value v of each record for one unit of weight, shape (D, m): the influence of its rows.
+        Value v of each cell for one unit of weight, shape (R, m): the influence of its rows.
     respondents
         Their weights and places.
+    cell
+        Cell of each record, shape (D,); none means that records are cells.
 
     Returns
     -------
@@ -90,20 +95,25 @@ def influence_covariance(values: ArrayLike, respondents: Respondents) -> FloatAr
     array([[4.]])
     """
     v = np.asarray(values, dtype=np.float64)
+    cell = np.arange(len(v)) if cell is None else cell
     if respondents.replication is not None:
-        return _between_replicates(v, respondents, respondents.replication)
+        return _between_replicates(v[cell], respondents, respondents.replication)
     if respondents.auxiliary is not None:
-        v, respondents = _residuals(v, respondents, respondents.auxiliary)
+        v, respondents = _residuals(v[cell], respondents, respondents.auxiliary)
+        cell = np.arange(len(v))
     result = np.zeros((v.shape[1], v.shape[1]))
     for place, stage in enumerate(respondents.stages):
-        totals = score_totals(v, respondents.weight, stage.unit, len(stage.stratum))
+        places = (stage.unit, cell)
+        size = (len(stage.stratum), len(v))
+        totals = np.asarray(sparse.csr_array((respondents.weight, places), shape=size) @ v)
         if not (respondents.elements and place + 1 == len(respondents.stages)):
             result += covariance(totals, stage.stratum, stage.strata, single_psu=respondents.single_psu)
             continue
         scale, centred = stratum_factors(stage.strata, respondents.single_psu)
         own = np.where(centred, 0.0, scale)
         apart = (totals - totals.sum(axis=0) / max(stage.strata.units.sum(), 1))[centred]
-        result += (v * (own[stage.unit] * respondents.squared)[:, None]).T @ v
+        squares = np.bincount(cell, own[stage.unit] * respondents.squared, minlength=len(v))
+        result += (v * squares[:, None]).T @ v
         result -= (totals * (own / np.maximum(stage.strata.units, 1))[:, None]).T @ totals
         result += (apart * scale[centred, None]).T @ apart
     return np.asarray((result + result.T) / 2)

@@ -8,7 +8,6 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from barometri.aggregation.levels import canonical
 from barometri.errors import DesignError, OptionError
 from barometri.inference.cluster_robust import cluster_robust
 from barometri.inference.firth import fit_firth
@@ -99,7 +98,7 @@ def fit_survey(survey: Survey, text: str, kind: str, options: Options) -> Regres
         for name in formula.variables
     ]
     rows = formula.stateful or options.se == "cr2" or options.convergence == "deviance"
-    sample = draw_sample(survey, outcome, covariates, canonical(survey).weight, rows=rows)
+    sample = draw_sample(survey, outcome, covariates, rows=rows)
     task = _choose_columns(kind, options, formula, sample)
     reason = _separated(task)
     fit = None if reason else _fit(task, sample.weight)
@@ -240,7 +239,7 @@ def _covariance(model: Model, survey: Survey, task: _Task) -> tuple[FloatArray, 
     if sample.respondents.replication is not None:
         covariance = _replicated(model, task, sample.respondents.replication)
     else:
-        covariance = influence_covariance(model.influence[sample.cell], sample.respondents)
+        covariance = influence_covariance(model.influence, sample.respondents, cell=sample.cell)
     lost = 0 if model.fit.kind == "ordinal" else q - 1
     return covariance, np.full(q, sample.respondents.degrees_of_freedom - lost)
 

@@ -1,5 +1,6 @@
 """What a fit says in shares and points: marginal effects, standardised and predicted means."""
 
+import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -84,7 +85,10 @@ def standardise(
     """
     frame = _frame(fit, variable)
     wanted = _levels(frame[variable]) if values is None else list(values)
-    averages = [_Average((value,), ((_set(frame, variable, value), 1.0),)) for value in wanted]
+    discrete = _as_category(fit, variable)
+    averages = [
+        _Average((value,), ((_set(frame, variable, value, discrete=discrete), 1.0),)) for value in wanted
+    ]
     return _estimate(fit, averages, _Wanted((variable,), categories, "mean", level))
 
 
@@ -127,7 +131,7 @@ def marginal_effects(
     names = fit.model.formula.variables if variables is None else tuple(variables)
     averages: list[_Average] = []
     for name in names:
-        averages += _effects(_frame(fit, name), name)
+        averages += _effects(_frame(fit, name), name, discrete=_as_category(fit, name))
     if not averages:
         raise OptionError("The fit has no covariate with two values; there is no marginal effect.")
     return _estimate(fit, averages, _Wanted(("variable", "versus"), categories, "effect", level))
@@ -172,7 +176,9 @@ def predicted(
     given = known if at is None else pd.DataFrame(at)
     if missing := [name for name in names if name not in given.columns]:
         raise OptionError(f"predicted needs a value of {missing[0]!r} in every row.")
-    frame = pd.DataFrame({name: _column(known[name], given[name].tolist()) for name in names}, index=None)
+    frame = pd.DataFrame(
+        {name: _column(known[name], given[name].tolist(), discrete=_as_category(fit, name)) for name in names}
+    )
     frame = frame if names else pd.DataFrame(index=range(len(given)))
     mean, slope = means_of(fit, frame, categories)
     jacobian = slope.reshape(-1, len(fit.names))
@@ -194,6 +200,11 @@ def _frame(fit: RegressionFit, variable: str) -> pd.DataFrame:
     return fit.model.sample.frame
 
 
+def _as_category(fit: RegressionFit, name: str) -> bool:
+    """Whether a number stands in the formula as ``C(name)``: then only values that occur can be predicted."""
+    return re.search(rf"\bC\(\s*{name}\s*\)", fit.model.formula.right) is not None
+
+
 def _levels(column: "pd.Series[str]") -> list[Hashable]:
     if isinstance(column.dtype, pd.CategoricalDtype):
         return list(column.cat.categories)
@@ -201,27 +212,29 @@ def _levels(column: "pd.Series[str]") -> list[Hashable]:
 
 
 def _column(
-    known: "pd.Series[str]", values: Sequence[Hashable]
+    known: "pd.Series[str]", values: Sequence[Hashable], *, discrete: bool = False
 ) -> "pd.Categorical[object] | npt.NDArray[np.generic]":
     """Return values as the fit's own column has them."""
     if not isinstance(known.dtype, pd.CategoricalDtype):
-        return np.asarray(values, dtype=np.float64)
+        numbers = np.asarray(values, dtype=np.float64)
+        if discrete and not np.isin(numbers, known.to_numpy(dtype=np.float64)).all():
+            raise OptionError(f"C({known.name}) is asked at a value that no respondent used has.")
+        return numbers.astype(np.int64) if np.all(numbers == np.round(numbers)) else numbers
     allowed = known.cat.categories
     if wrong := [value for value in values if value not in set(allowed)]:
         raise OptionError(f"{known.name!r} has no level {wrong[0]!r} among the respondents used.")
     return pd.Categorical(list(values), categories=allowed)
 
 
-def _set(frame: pd.DataFrame, variable: str, value: Hashable) -> pd.DataFrame:
+def _set(frame: pd.DataFrame, variable: str, value: Hashable, *, discrete: bool = False) -> pd.DataFrame:
     made = frame.copy()
-    made[variable] = _column(frame[variable], [value] * len(frame))
+    made[variable] = _column(frame[variable], [value] * len(frame), discrete=discrete)
     return made
 
 
-def _effects(frame: pd.DataFrame, name: str) -> list[_Average]:
+def _effects(frame: pd.DataFrame, name: str, *, discrete: bool) -> list[_Average]:
     column = frame[name]
-    binary = not isinstance(column.dtype, pd.CategoricalDtype) and set(column.unique()) <= {0, 1}
-    if isinstance(column.dtype, pd.CategoricalDtype) or binary:
+    if discrete or isinstance(column.dtype, pd.CategoricalDtype) or set(column.unique()) <= {0, 1}:
         first, *others = _levels(column)
         base = (_set(frame, name, first), -1.0)
         return [
@@ -240,16 +253,16 @@ def _estimate(fit: RegressionFit, averages: Sequence[_Average], wanted: _Wanted)
     sample, share = fit.model.sample, fit.model.sample.pattern_weight
     share = share / share.sum()
     estimates, influences = [], []
-    coefficient = fit.model.influence[sample.cell]
+    coefficient = fit.model.influence
     for average in averages:
         found = [(means_of(fit, frame, wanted.categories), factor) for frame, factor in average.parts]
         mean = np.sum([factor * own for (own, _), factor in found], axis=0)
         jacobian = np.sum([factor * np.tensordot(share, own, axes=1) for (_, own), factor in found], axis=0)
         estimate = share @ mean
-        own = ((mean - estimate) / sample.n_weighted)[sample.pattern[sample.cell]]
+        own = ((mean - estimate) / sample.n_weighted)[sample.pattern]
         estimates.append(estimate)
         influences.append(own + coefficient @ jacobian.T)
-    covariance = influence_covariance(np.hstack(influences), sample.respondents)
+    covariance = influence_covariance(np.hstack(influences), sample.respondents, cell=sample.cell)
     keys = [average.key for average in averages]
     return _result(fit, keys, np.concatenate(estimates), covariance, wanted)
 

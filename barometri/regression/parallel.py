@@ -95,7 +95,7 @@ def _brant(fit: RegressionFit) -> BrantTest:
             "brant", NULL.format(what="all"), NAN, NAN, "F", NAN, NAN, fit.n, reason=reason
         )
         return BrantTest(omnibus, {}, names, cuts, nothing, nothing, reason)
-    covariance = influence_covariance(np.hstack(influences)[sample.cell], sample.respondents)
+    covariance = influence_covariance(np.hstack(influences), sample.respondents, cell=sample.cell)
     estimate = np.concatenate(logits)
 
     def test(columns: list[int], what: str) -> HypothesisTest:

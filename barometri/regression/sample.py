@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from barometri.aggregation.levels import canonical
 from barometri.errors import DesignError, OptionError
 from barometri.inference.records import RecordStage
 from barometri.inference.sandwich import Respondents
@@ -100,9 +101,7 @@ def _renumber(number: IntArray, count: int) -> tuple[IntArray, int]:
     return (np.cumsum(here) - 1)[number], int(here.sum())
 
 
-def draw_sample(
-    survey: Survey, outcome: Variable, covariates: Sequence[Variable], weight: FloatArray, *, rows: bool
-) -> Sample:
+def draw_sample(survey: Survey, outcome: Variable, covariates: Sequence[Variable], *, rows: bool) -> Sample:
     """Choose the respondents with complete answers and compress them.
 
     Parameters
@@ -111,8 +110,6 @@ def draw_sample(
         In memory; its domain limits the respondents, never the design.
     outcome, covariates
         Variables by respondent, in the survey's canonical order.
-    weight
-        Weights in that order, shape (n,).
     rows
         Whether every respondent stays a record of his own.
 
@@ -135,7 +132,8 @@ def draw_sample(
             'estimated. Collapse them into a neighbour, or choose single_psu="adjust", "average" or '
             '"certainty".'
         )
-    order = np.argsort(coded.weight, kind="stable")
+    rows_of = canonical(survey)
+    order, weight = rows_of.order, rows_of.weight
     inside = np.ones(len(order), dtype=np.bool_) if survey.mask is None else survey.mask[order]
     for variable in (outcome, *covariates):
         inside = inside & variable.known
@@ -143,11 +141,11 @@ def draw_sample(
     if len(chosen) == 0:
         names = ", ".join(variable.name for variable in (outcome, *covariates))
         raise OptionError(f"Nobody in the domain answered all of {names}; there is nothing to fit.")
-    group = coded.group[order][chosen]
+    group = rows_of.group[chosen]
     if rows or outcome.is_continuous or any(variable.is_continuous for variable in covariates):
         keys = [v.sort_key(chosen) for v in (*reversed(covariates), outcome)]
         chosen = chosen[np.lexsort((*keys, group, weight[chosen]))]
-        group = coded.group[order][chosen]
+        group = rows_of.group[chosen]
         pattern = cell = record = first = pattern_row = cell_row = np.arange(len(chosen))
     else:
         codes = [variable.codes[chosen] for variable in covariates]
