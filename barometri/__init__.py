@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from barometri import figures, report
+    from barometri.agreement import cohen_kappa, intraclass_correlation, krippendorff_alpha
     from barometri.analysis import analyse
     from barometri.association import association
     from barometri.change import change
@@ -84,6 +85,7 @@ _HOMES = {
     "brant_test": "barometri.regression",
     "calibrate": "barometri.weighting",
     "change": "barometri.change",
+    "cohen_kappa": "barometri.agreement",
     "contrast": "barometri.estimation",
     "correlation_test": "barometri.testing",
     "effective_size": "barometri.estimation",
@@ -92,7 +94,9 @@ _HOMES = {
     "findings": "barometri.findings",
     "independence": "barometri.testing",
     "intersection_union": "barometri.testing",
+    "intraclass_correlation": "barometri.agreement",
     "joint_test": "barometri.testing",
+    "krippendorff_alpha": "barometri.agreement",
     "linear_regression": "barometri.regression",
     "logistic_regression": "barometri.regression",
     "marginal_effects": "barometri.regression",
@@ -146,6 +150,7 @@ __all__ = [
     "brant_test",
     "calibrate",
     "change",
+    "cohen_kappa",
     "contrast",
     "correlation_test",
     "effective_size",
@@ -155,7 +160,9 @@ __all__ = [
     "findings",
     "independence",
     "intersection_union",
+    "intraclass_correlation",
     "joint_test",
+    "krippendorff_alpha",
     "linear_regression",
     "logistic_regression",
     "marginal_effects",
