@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from barometri.aggregation import levels
 from barometri.errors import OptionError, check_option
-from barometri.estimation import total
+from barometri.estimation import proportion, total
 from barometri.inference.contingency import Table
 from barometri.survey import Survey
 from barometri.survey.coding import plain
@@ -18,6 +18,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 DesignDf = Literal["answered", "asked"]
 MOST_CELLS = 2500
+CELL = "_cell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,16 @@ def cross(survey: Survey, rows: str, columns: str, *, df: DesignDf = "answered")
         )
     found = total(survey, by=[rows, columns])
     totals = found.frame["estimate"].to_numpy(dtype=np.float64).reshape(shape)
+    covariance = found.covariance
+    if survey.design.replicates is not None:
+        covariance = _between_replicates(survey, rows, columns, shape) * totals.sum() ** 2
     counts = found.frame["n"].to_numpy(dtype=np.float64).reshape(shape)
     in_rows, in_columns = counts.sum(axis=1) > 0, counts.sum(axis=0) > 0
     cells = np.outer(in_rows, in_columns).ravel()
     kept = totals[in_rows][:, in_columns]
     table = Table(
         kept,
-        found.covariance[np.ix_(cells, cells)],
+        covariance[np.ix_(cells, cells)],
         int(counts.sum()),
         design_df(survey, rows, columns, df=df),
     )
@@ -87,6 +91,29 @@ def cross(survey: Survey, rows: str, columns: str, *, df: DesignDf = "answered")
         _names(survey, rows, in_rows),
         _names(survey, columns, in_columns),
     )
+
+
+def _between_replicates(
+    survey: Survey, rows: str, columns: str, shape: tuple[int, ...]
+) -> npt.NDArray[np.float64]:
+    """Return the covariance of the cells' shares between replicates, in which the total varies too."""
+    inside = answered(survey, rows, columns)
+    places = [
+        {level.value: place for place, level in enumerate(one for one in levels(survey, name) if one.present)}
+        for name in (rows, columns)
+    ]
+    cell = np.full(len(survey.coded.weight), np.nan)
+    members = np.flatnonzero(inside.mask) if inside.mask is not None else np.arange(len(cell))
+    codes = []
+    for name, place in zip((rows, columns), places, strict=True):
+        distinct, at = np.unique(inside.values(name)[members], return_inverse=True)
+        codes.append(np.array([place[plain(value)] for value in distinct.tolist()])[at])
+    cell[members] = codes[0] * shape[1] + codes[1]
+    found = proportion(inside.with_column(CELL, cell), CELL, categories="each")
+    numbers = found.frame["category"].to_numpy(dtype=np.int64)
+    result = np.zeros((int(np.prod(shape)), int(np.prod(shape))))
+    result[np.ix_(numbers, numbers)] = found.covariance
+    return result
 
 
 def _names(survey: Survey, name: str, kept: npt.NDArray[np.bool_]) -> tuple[Hashable, ...]:
