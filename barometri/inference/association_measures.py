@@ -9,6 +9,8 @@ from barometri.errors import OptionError
 
 FloatArray = NDArray[np.float64]
 MEASURES = ("somers_d", "gamma", "tau_b", "somers_d_reversed", "tau_c", "spearman", "pearson")
+Found = tuple[float, FloatArray, FloatArray]
+LEAST = 1e-300
 ROUNDING = 1e-14  # one minus a sum of squares that is exactly one
 
 
@@ -99,29 +101,8 @@ def ordinal_measures(
     p = table / total if total > 0 else np.full(table.shape, np.nan)
     like, unlike = _surroundings(p)
     concordant, discordant = float((p * like).sum()), float((p * unlike).sum())
-    rows, columns = p.sum(axis=1, keepdims=True), p.sum(axis=0, keepdims=True)
-    in_x, in_y = 1 - float((rows**2).sum()), 1 - float((columns**2).sum())
-    in_x, in_y = (0.0 if size < ROUNDING else size for size in (in_x, in_y))
-    pairs, slope = concordant + discordant, 2 * (like - unlike)
-    by_x, by_y = np.broadcast_to(1 - rows, p.shape), np.broadcast_to(1 - columns, p.shape)
-    fewest = min(int((rows > 0).sum()), int((columns > 0).sum()))
-    geometric = float(np.sqrt(in_x * in_y))
-    denominators = np.array([in_x, pairs, geometric, in_y, 1 - 1 / max(fewest, 1)])
-    denominators[denominators <= 0] = np.nan
-    half = (by_x * in_y + by_y * in_x) / denominators[2]
-    flat = np.full(
-        p.shape, 2 * denominators[4]
-    )  # the constant as a function of counts: homogeneous of degree 2
-    changes = np.stack([2 * by_x, 2 * (like + unlike), half, 2 * by_y, flat])
-    bottom = denominators[:, None, None]
-    values = (concordant - discordant) / denominators
-    found = [
-        (v, g, n)
-        for v, g, n in zip(
-            values, (slope - values[:, None, None] * changes) / bottom, slope / bottom, strict=True
-        )
-    ]
-    found += [_spearman(p), _pearson(p, x_scores, y_scores)]
+    different = 1 - float((p.sum(axis=1) ** 2).sum())
+    found = [*_pair_measures(p, like, unlike), _spearman(p), _pearson(p, x_scores, y_scores)]
     return Measures(
         MEASURES,
         np.array([value for value, _, _ in found]),
@@ -129,7 +110,26 @@ def ordinal_measures(
         np.stack([gradient for _, _, gradient in found]),
         concordant,
         discordant,
-        max(in_x - pairs, 0.0),
+        max(different - concordant - discordant, 0.0),
+    )
+
+
+def _pair_measures(p: FloatArray, like: FloatArray, unlike: FloatArray) -> list[Found]:
+    """Return the measures of pairs, each with its gradient and the one with fixed denominator."""
+    rows, columns = p.sum(axis=1, keepdims=True), p.sum(axis=0, keepdims=True)
+    in_x, in_y = 1 - float((rows**2).sum()), 1 - float((columns**2).sum())
+    in_x, in_y = (0.0 if size < ROUNDING else size for size in (in_x, in_y))
+    surplus, pairs = float((p * (like - unlike)).sum()), float((p * (like + unlike)).sum())
+    by_x, by_y = np.broadcast_to(1 - rows, p.shape), np.broadcast_to(1 - columns, p.shape)
+    fewest = min(int((rows > 0).sum()), int((columns > 0).sum()))
+    bottom = np.array([in_x, pairs, np.sqrt(in_x * in_y), in_y, 1 - 1 / max(fewest, 1)])
+    bottom[bottom <= 0] = np.nan
+    half = (by_x * in_y + by_y * in_x) / bottom[2]
+    whole = np.full(p.shape, 2 * bottom[4])  # every denominator as a function of counts is of degree 2
+    changes = np.stack([2 * by_x, 2 * (like + unlike), half, 2 * by_y, whole])
+    values, deep, slope = surplus / bottom, bottom[:, None, None], 2 * (like - unlike)
+    return list(
+        zip(values.tolist(), (slope - values[:, None, None] * changes) / deep, slope / deep, strict=True)
     )
 
 
@@ -138,7 +138,7 @@ def _correlation(
     spreads: tuple[float, float],
     by_cell: FloatArray,
     by_spread: tuple[FloatArray, FloatArray],
-) -> tuple[float, FloatArray, FloatArray]:
+) -> Found:
     """Correlation, its gradient, and the gradient with fixed denominator, from those of its parts."""
     bottom = np.sqrt(max(spreads[0], 0.0) * max(spreads[1], 0.0))
     if not bottom > ROUNDING:
@@ -149,7 +149,7 @@ def _correlation(
     return value, under - value / 2 * (by_spread[0] / spreads[0] + by_spread[1] / spreads[1]), under
 
 
-def _spearman(p: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+def _spearman(p: FloatArray) -> Found:
     rows, columns = p.sum(axis=1), p.sum(axis=0)
     x, y = np.cumsum(rows) - rows / 2 - 0.5, np.cumsum(columns) - columns / 2 - 0.5
     total = float(x @ p @ y)
@@ -171,13 +171,12 @@ def _moved(values: FloatArray) -> FloatArray:
     return np.asarray(values.sum() - np.cumsum(values) + values / 2)
 
 
-def _pearson(
-    p: FloatArray, x_scores: ArrayLike | None, y_scores: ArrayLike | None
-) -> tuple[float, FloatArray, FloatArray]:
+def _pearson(p: FloatArray, x_scores: ArrayLike | None, y_scores: ArrayLike | None) -> Found:
     rows, columns = p.sum(axis=1), p.sum(axis=0)
     x = np.arange(len(rows)) if x_scores is None else np.asarray(x_scores, dtype=np.float64)
     y = np.arange(len(columns)) if y_scores is None else np.asarray(y_scores, dtype=np.float64)
     x, y = x - rows @ x, y - columns @ y
+    x, y = (scores / max(float(np.abs(scores).max(initial=0.0)), LEAST) for scores in (x, y))
     product, spreads = float(x @ p @ y), (float(rows @ x**2), float(columns @ y**2))
     by_x, by_y = np.broadcast_to(x[:, None] ** 2, p.shape), np.broadcast_to(y[None, :] ** 2, p.shape)
     return _correlation(product, spreads, np.outer(x, y) - product, (by_x - spreads[0], by_y - spreads[1]))

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from barometri.errors import OptionError, check_option
 from barometri.estimates import Effect
 from barometri.inference.association_measures import ordinal_measures
-from barometri.inference.polychoric import PolychoricMethod, polychoric_correlation
+from barometri.inference.polychoric import Polychoric, PolychoricMethod, polychoric_correlation
 from barometri.inference.ranks import (
     Association,
     AssociationInterval,
@@ -251,10 +251,6 @@ def polychoric(
         reach = crossed.table.df
         se = float(np.sqrt(max(float(slope @ crossed.table.share_covariance @ slope), 0.0)))
     low, high = _interval(fit.correlation, se, reach, level, interval)
-    detail = {f"x_{place}": float(cut) for place, cut in enumerate(fit.rows, start=1)}
-    detail |= {f"y_{place}": float(cut) for place, cut in enumerate(fit.columns, start=1)}
-    if not by_design:
-        detail |= {"chi_squared": fit.chi_squared, "model_df": float(fit.df), "model_p": fit.p_value}
     known = np.isfinite(fit.correlation) and se > 0
     return Effect(
         name="polychoric",
@@ -270,8 +266,17 @@ def polychoric(
         else "not_estimable",
         null="the variables behind the classes are not correlated",
         k_low=_smallest(crossed.counts),
-        detail=detail,
+        detail=_thresholds(fit) | ({} if by_design else _fit_of(fit)),
     )
+
+
+def _thresholds(fit: Polychoric) -> dict[str, float]:
+    sides = (("x", fit.rows), ("y", fit.columns))
+    return {f"{side}_{place}": float(cut) for side, cuts in sides for place, cut in enumerate(cuts, start=1)}
+
+
+def _fit_of(fit: Polychoric) -> dict[str, float]:
+    return {"chi_squared": fit.chi_squared, "model_df": float(fit.df), "model_p": fit.p_value}
 
 
 def _interval(value: float, se: float, df: float, level: float, interval: str) -> tuple[float, float]:
