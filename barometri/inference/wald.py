@@ -137,7 +137,7 @@ def weighted_tail(statistic: float, weights: ArrayLike, ddf: float) -> float:
     w = np.sign(z) * np.sqrt(max(2 * (z * target - level), 0.0))
     v = z * np.sqrt(2 * float((df * lam**2 / (1 - 2 * z * lam) ** 2).sum()))
     if abs(w) < 1e-6:  # noqa: PLR2004 - at the mean, where the formula is 0 / 0
-        return _satterthwaite_tail(x, a, ddf)
+        return satterthwaite_f_tail(x, a, ddf)
     return float(special.ndtr(-(w + np.log(v / w) / w)))
 
 
@@ -149,7 +149,15 @@ def _lower_end(slope: Callable[[float], float]) -> float:
     return low
 
 
-def _satterthwaite_tail(x: float, a: FloatArray, ddf: float) -> float:
+def satterthwaite_f_tail(statistic: float, weights: ArrayLike, ddf: float) -> float:
+    """Upper tail of `weighted_tail` by F with a broken number of degrees of freedom; exact for one weight.
+
+    Examples
+    --------
+    >>> satterthwaite_f_tail(2.0, [1.0], np.inf) == satterthwaite_f_tail(6.0, [3.0], np.inf)
+    True
+    """
+    a = np.asarray(weights, dtype=np.float64)
     scale = float((a**2).sum() / a.sum())
     df = float(a.sum() ** 2 / (a**2).sum())
-    return float(f_tail(x / (scale * df), df, ddf))
+    return float(f_tail(statistic / (scale * df), df, ddf))

@@ -101,7 +101,7 @@ def read_formula(text: str, known: Collection[str]) -> Formula:
     ('group', 'k')
     """
     left, tilde, right = text.partition("~")
-    if not tilde or not re.fullmatch(r"\s*[^\W\d]\w*\s*", left):
+    if not tilde or not right.strip() or not re.fullmatch(r"\s*[^\W\d]\w*\s*", left):
         raise OptionError(f"A formula reads 'outcome ~ terms', with one variable on the left; got {text!r}.")
     outcome = left.strip()
     names = check_terms(right, text)

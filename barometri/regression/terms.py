@@ -12,7 +12,7 @@ from barometri.inference.ordinal import fit_ordinal
 from barometri.inference.poisson import fit_poisson
 from barometri.inference.regression import fit_linear, fit_logistic
 from barometri.inference.tested import HypothesisTest, chi_squared_tail, f_tail
-from barometri.inference.wald import misspecification, wald, weighted_tail
+from barometri.inference.wald import misspecification, satterthwaite_f_tail, wald, weighted_tail
 from barometri.regression.formula import split_terms, term_key
 from barometri.regression.records import RegressionFit
 
@@ -43,8 +43,9 @@ def wald_test(
     Returns
     -------
     HypothesisTest
-        ``detail`` holds ``chi_square``, ``p_chi_square`` and the eigenvalues ``lambda_1``, ...; NaN with the
-        fit's reason where nothing is estimable.
+        ``detail`` holds ``chi_square`` and ``p_chi_square``, or the eigenvalues ``lambda_1``, ... and
+        ``p_satterthwaite`` (by F, exact for one coefficient, where the saddlepoint is some per cent off); NaN
+        with the fit's reason where nothing is estimable.
 
     Raises
     ------
@@ -168,6 +169,7 @@ def _working(fit: RegressionFit, places: IntArray, null: str, method: str) -> Hy
         statistic = _gain(fit, places)
     ddf = float(fit.df[places].min())
     detail = {f"lambda_{number}": float(value) for number, value in enumerate(weights, start=1)}
+    detail["p_satterthwaite"] = satterthwaite_f_tail(statistic, weights, ddf)
     return HypothesisTest(
         method,
         null,
