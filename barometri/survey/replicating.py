@@ -26,6 +26,7 @@ from barometri.survey.patterns import Patterns
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 LARGEST = 2**27  # multipliers that are kept in memory: one gigabyte
+BLOCK = 2**20  # replicate weights that are adjusted at a time
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -77,7 +78,7 @@ def replicate(
             return _finish(spec, coded, scheme, (unit, stratum, strata), shortcut=True)
         scheme = _made(spec, stratum, strata)
     if steps:
-        multipliers = _readjusted(scheme.multipliers[unit], coded, steps, drawn)
+        multipliers = _readjusted(scheme, unit, coded, steps, drawn)
         scheme, stratum = replace(scheme, multipliers=multipliers), stratum[unit]
         unit = np.arange(coded.groups)
     return _finish(spec, coded, scheme, (unit, stratum, strata), shortcut=False)
@@ -147,22 +148,32 @@ def _supplied(spec: Replicates, coded: CodedDesign, drawn: FloatArray, reader: A
 
 
 def _readjusted(
-    multipliers: FloatArray, coded: CodedDesign, steps: Sequence[Step], drawn: FloatArray
+    scheme: Scheme, unit: IntArray, coded: CodedDesign, steps: Sequence[Step], drawn: FloatArray
 ) -> FloatArray:
     """Repeat all adjustments in every replicate; return replicate over final weights by group, (G, R)."""
-    _check_size(*multipliers.shape)
-    groups = coded.groups
+    replicates = scheme.multipliers.shape[1]
+    _check_size(coded.groups, replicates)
     first = first_rows(coded.group)
-    weights = (multipliers * add_up(coded.group, drawn, groups)[:, None]).T
-    for step in steps:
-        if not isinstance(step.adjustment, Calibration) or step.patterns is None:
-            weights = weights * (step.after / step.before)[first]
-            continue
-        pattern = step.patterns.code[first]
-        size = len(step.patterns.x)
-        sums = np.stack([add_up(pattern, own, size) for own in weights])
-        weights = weights * step.patterns.fit(step.adjustment, sums).factors[:, pattern]
-    return np.asarray((weights / add_up(coded.group, coded.weight, groups)).T)
+    base = add_up(coded.group, drawn, coded.groups)
+    final = add_up(coded.group, coded.weight, coded.groups)
+    result = np.empty((coded.groups, replicates))
+    block = max(1, BLOCK // coded.groups)
+    for start in range(0, replicates, block):
+        weights = scheme.multipliers[unit, start : start + block].T * base
+        for step in steps:
+            weights *= _factors(step, weights, first)
+        result[:, start : start + block] = (weights / final).T
+    return result
+
+
+def _factors(step: Step, weights: FloatArray, first: IntArray) -> FloatArray:
+    """Return what an adjustment does to replicate weights by group, (B, G): limits cut as in the sample."""
+    if not isinstance(step.adjustment, Calibration) or step.patterns is None:
+        return np.asarray((step.after / step.before)[first])
+    pattern = step.patterns.code[first]
+    size = len(step.patterns.x)
+    sums = np.stack([add_up(pattern, own, size) for own in weights])
+    return np.asarray(step.patterns.fit(step.adjustment, sums).factors[:, pattern])
 
 
 def _finish(

@@ -27,6 +27,7 @@ FloatArray = npt.NDArray[np.float64]
 MASK = "<mask>"
 WEIGHT = "_weight"
 PLACE = "_place"
+REPLICATE = "replicate"
 SHOWN_VARIABLES = 12
 
 
@@ -220,7 +221,8 @@ class Survey(Responses):
         mask = self._mask if bool(inside.all()) else inside if self._mask is None else self._mask & inside
         copy = self._copy(condition=None, mask=mask)
         coded = replace(self.coded, weight=weight, auxiliary=None, replication=None)
-        object.__setattr__(copy, "_cache", {"coded": coded})
+        object.__setattr__(copy, "design", replace(self.design, replicates=None, adjustments=()))
+        object.__setattr__(copy, "_cache", {"coded": coded, REPLICATE: True})
         return copy
 
     def analytic(self) -> Self:
@@ -265,6 +267,8 @@ class Survey(Responses):
             copy._cache = self._cache
             return copy
         redone = design is not None or changed in self.design.columns
+        if redone and REPLICATE in self._cache:
+            raise DesignError("A replicate keeps its weights; change the design before making replicates.")
         stale = {"variables", "pairs", f"codes:{changed}", f"numbers:{changed}", f"levels:{changed}"}
         kept = {} if redone else self._cache
         copy._cache = {key: value for key, value in kept.items() if key not in stale}
