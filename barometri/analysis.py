@@ -176,7 +176,11 @@ def _proportion(task: _Task) -> Found:
 
 
 def _distribution(task: _Task) -> Found:
-    base: Base = "beside" if task.analysis.base == "answered" else "asked"
+    """Return the share of every answer; "cannot say" stands beside them where somebody could say so."""
+    known = task.survey.codebook.questions if task.survey.codebook is not None else {}
+    codes = [code for item in task.items if item in known for code in known[item].codes]
+    unsure = any(code.missing == "dont_know" for code in codes)
+    base: Base = "asked" if task.analysis.base == "asked" else "beside" if unsure else "answered"
     return _shares(task, categories="each", base=base), ()
 
 

@@ -41,8 +41,8 @@ def table(protected: Protected, table_id: str, *, language: str) -> Table:
     -------
     Table
         One row a record, in codebook order: its keys, the estimate, its 95 % interval, the unweighted and the
-        weighted base (where there are weights), and a remark where a record is hidden, of a small base or only
-        partly comparable with other years.
+        weighted base (where there are weights), and a remark where a record is hidden, of a small base or
+        only partly comparable with other years.
 
     Raises
     ------

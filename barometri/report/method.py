@@ -1,11 +1,11 @@
 """The section on methods and data: everything a reader needs to judge the numbers, in words."""
 
-import math
 from collections.abc import Iterable
 from typing import Final
 
 from barometri.disclosure.protected import Protected, ProtectedWave
 from barometri.report.document import Block, Heading, Paragraph, Section, TableBlock, Terms
+from barometri.report.fieldwork import waves_table
 from barometri.study.waves import Equivalence, Wave
 from barometri.tables import Table
 from barometri.texts import Texts
@@ -21,7 +21,6 @@ _VERDICTS: Final = (
     "not_estimable",
     "not_reportable",
 )
-_MONTH: Final = len("2021-02")
 _READINGS: Final = ("lower", "informed", "upper")
 _SAID_OF_THE_DESIGN: Final = "no_design"
 """The note that the paragraph on the design says in full."""
@@ -71,68 +70,10 @@ def _data(protected: Protected, texts: Texts) -> list[Block]:
     blocks: list[Block] = [Heading(texts.text("method.data"))]
     if study.synthetic:
         blocks.append(Paragraph(texts.text("report.synthetic")))
-    blocks.append(TableBlock(_waves(protected, texts)))
+    blocks.append(TableBlock(waves_table(protected, texts)))
     notes = [*protected.notes, *(note for part in protected.tables.values() for note in part.notes)]
     worded = (note_words(note, texts, protected) for note in notes if note != _SAID_OF_THE_DESIGN)
     return [*blocks, *(Paragraph(words) for words in _unique(worded))]
-
-
-def _waves(protected: Protected, texts: Texts) -> Table:
-    keys = ("year", "respondents", "field_days", "response_rate", "mode", "weighted")
-    rows = tuple(_wave_row(part, protected, texts) for part in protected.waves)
-    values = tuple(
-        (None, None if math.isnan(part.n) else part.n, None, part.response_rate, None, None)
-        for part in protected.waves
-    )
-    notes = (texts.label(protected.study.waves[part.year].note) for part in protected.waves)
-    none = texts.text("numbers.none")
-    known = [place for place in range(len(keys)) if any(row[place] != none for row in rows)]
-    return Table(
-        id="waves",
-        title=texts.text("method.waves"),
-        headers=tuple(texts.text(f"method.{keys[place]}") for place in known),
-        rows=tuple(tuple(row[place] for place in known) for row in rows),
-        values=tuple(tuple(row[place] for place in known) for row in values),
-        row_headers=1,
-        notes=tuple(_unique(notes)),
-    )
-
-
-def _wave_row(part: ProtectedWave, protected: Protected, texts: Texts) -> tuple[str, ...]:
-    wave = protected.study.waves[part.year]
-    none = texts.text("numbers.none")
-    return (
-        str(part.year),
-        texts.count(part.n),
-        _field_days(part.field_days, texts) or none,
-        none if part.response_rate is None else texts.percent(part.response_rate),
-        texts.label(wave.mode) or none,
-        texts.text("method.yes" if part.has_weights else "method.no"),
-    )
-
-
-def _field_days(written: str, texts: Texts) -> str:
-    """Return when responses were gathered; two months of one year name the year once."""
-    days = [day.strip() for day in written.split("/") if day.strip()]
-    words = [_day(day, texts) for day in days]
-    if [len(day) for day in days] == [_MONTH, _MONTH] and days[0][:4] == days[1][:4]:
-        words[0] = words[0].removesuffix(days[0][:4]).rstrip()
-    return "–".join(words)
-
-
-def _day(written: str, texts: Texts) -> str:
-    """Return ``2021-02-03`` or ``2021-02`` as the language writes it; anything else as it stands."""
-    parts = written.strip().split("-")
-    if not all(part.isdigit() for part in parts):
-        return written
-    numbers = [int(part) for part in parts]
-    match numbers:
-        case [year, month, day]:
-            return texts.text("numbers.date", day=day, month=month, year=year)
-        case [year, month]:
-            return texts.month(year, month)
-        case _:
-            return written
 
 
 def _intervals(protected: Protected, texts: Texts) -> list[Block]:
