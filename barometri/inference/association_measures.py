@@ -123,7 +123,7 @@ def _pair_measures(p: FloatArray, like: FloatArray, unlike: FloatArray) -> list[
     by_x, by_y = np.broadcast_to(1 - rows, p.shape), np.broadcast_to(1 - columns, p.shape)
     fewest = min(int((rows > 0).sum()), int((columns > 0).sum()))
     bottom = np.array([in_x, pairs, np.sqrt(in_x * in_y), in_y, 1 - 1 / max(fewest, 1)])
-    bottom[bottom <= 0] = np.nan
+    bottom[(bottom <= 0) | (fewest == 0)] = np.nan
     half = (by_x * in_y + by_y * in_x) / bottom[2]
     whole = np.full(p.shape, 2 * bottom[4])  # every denominator as a function of counts is of degree 2
     changes = np.stack([2 * by_x, 2 * (like + unlike), half, 2 * by_y, whole])

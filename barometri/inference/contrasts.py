@@ -20,6 +20,7 @@ def single_test(
     n: int,
     null_value: float = 0.0,
     level: float = 0.95,
+    scale: float = 0.0,
 ) -> HypothesisTest:
     """Test of one number by ``(estimate - null_value) / se`` on t.
 
@@ -35,6 +36,8 @@ def single_test(
         Value under the null.
     level
         Confidence level, 0 to 1.
+    scale
+        Size of the numbers that the estimate was made of: an error of 1e-12 of it is rounding, not variance.
 
     Returns
     -------
@@ -47,8 +50,8 @@ def single_test(
     0.0734
     """
     reason = ""
-    if not se > 0:
-        reason = "not_estimable:zero_variance" if se == 0 else "not_estimable:variance_unknown"
+    if not se > SINGULAR * max(scale, abs(estimate)):
+        reason = "not_estimable:variance_unknown" if np.isnan(se) else "not_estimable:zero_variance"
     elif not df > 0:
         reason = "not_estimable:few_degrees_of_freedom"
     if reason:
@@ -62,7 +65,14 @@ def single_test(
 
 
 def contrast_test(
-    method: str, null: str, estimate: ArrayLike, covariance: ArrayLike, *, denominator_df: float, n: int
+    method: str,
+    null: str,
+    estimate: ArrayLike,
+    covariance: ArrayLike,
+    *,
+    denominator_df: float,
+    n: int,
+    size: float = 0.0,
 ) -> HypothesisTest:
     """Joint Wald test that several numbers are 0: ``W / q`` on F with q and the given df.
 
@@ -81,6 +91,8 @@ def contrast_test(
         Infinite for chi-squared.
     n
         Unweighted number of people.
+    size
+        Size of the numbers that the estimates were made of: errors of 1e-12 of it are rounding.
 
     Returns
     -------
@@ -101,8 +113,10 @@ def contrast_test(
     elif not denominator_df > 0:
         reason = "not_estimable:few_degrees_of_freedom"
     else:
-        scale = np.sqrt(np.maximum(np.diag(v), 0.0))
-        scale = np.where(scale > 0, scale, 1.0)
+        se = np.sqrt(np.maximum(np.diag(v), 0.0))
+        certain = se <= SINGULAR * np.maximum(size, np.abs(d))
+        scale = np.where(certain, max(size, 1.0), se)
+        v = np.where(certain[:, None] | certain[None, :], 0.0, v)
         values, turn = np.linalg.eigh(v / np.outer(scale, scale))
         known = values > SINGULAR * max(len(d), 1)
         along = turn.T @ (d / scale)

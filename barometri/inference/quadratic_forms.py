@@ -13,6 +13,7 @@ TINY = 1e-11  # integrand at which the integral is cut off
 BLOCK, BLOCKS = 1024, 200
 UNLIKE = 500.0  # ratio of weights up to which the mixture is short
 NEAR_MEAN = 1e-4
+FUZZ = 1e-6  # df that is whole but for rounding is whole
 STEPS = 200
 
 
@@ -143,7 +144,7 @@ def saddlepoint_tail(statistic: float, weights: ArrayLike, *, df: float = np.inf
         return 1.0
     least = -len(w) / (2 * x) - 1.0
     low, high = least if np.isinf(df) else max(least, -df / (2 * x)), 0.5
-    whole = 1.0 if np.isinf(df) else max(np.floor(df), 1.0) / df
+    whole = 1.0 if np.isinf(df) else max(np.floor(df + FUZZ), 1.0) / df
     for _ in range(STEPS):  # the slope rises from below 0 to infinity between the bounds
         middle = (low + high) / 2
         if (w / (1 - 2 * middle * w)).sum() < whole * x / (1 + 2 * x * middle / df):

@@ -145,7 +145,7 @@ def _judged(
 ) -> Association:
     values = found.estimate
     se = np.sqrt(np.maximum(variances, 0))
-    se[np.abs(values) >= 1 - ROUNDING] = np.nan
+    se[(np.abs(values) >= 1 - ROUNDING) | (se <= ROUNDING)] = np.nan
     half = t_quantile(df, (1 - level) / 2) * se
     low, high = values - half, values + half
     wide = np.abs(values) > {"auto": ARCTANH_FROM, "t": 1.0, "arctanh": -1.0}[interval]

@@ -100,7 +100,7 @@ def jonckheere_terpstra(table: ArrayLike) -> HypothesisTest:
     found = ordinal_measures(counts)
     s = n**2 * (found.concordant - found.discordant) / 2
     pairs = (n**2 - (rows**2).sum()) / 2
-    variance = _kendall_variance(rows, columns, n) / 4
+    variance = _kendall_variance(rows, columns, n) / 4 if min(counts.shape) >= TWO else 0.0
     z = ratio(s / 2, np.sqrt(variance) if variance > 0 else 0.0)
     return recorded(
         "jonckheere_terpstra",

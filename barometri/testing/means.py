@@ -13,7 +13,7 @@ from barometri.inference.design_ranks import RANK_SCORES, RankScores, Ties, rank
 from barometri.inference.rank_sums import kruskal_wallis, wilcoxon_rank_sum
 from barometri.inference.tested import HypothesisTest
 from barometri.survey import Survey
-from barometri.testing.selecting import answered, count_table
+from barometri.testing.selecting import answered, count_table, level_codes
 
 FloatArray = npt.NDArray[np.float64]
 Sampling = Literal["design", "unweighted"]
@@ -21,6 +21,7 @@ _SCORE = "_score"
 NO_DIFFERENCE = "the groups have the same mean"
 SAME_RANKS = "all groups have the same distribution of ranks"
 TWO = 2
+RANKED = 1.0  # size of rank scores
 
 
 def _groups(estimates: Estimates) -> tuple[FloatArray, FloatArray]:
@@ -103,6 +104,7 @@ def t_test(
         n=inside.n,
         null_value=null_value,
         level=level,
+        scale=float(np.abs(values).max()),
     )
 
 
@@ -180,26 +182,30 @@ def rank_test(
             return wilcoxon_rank_sum(counts, continuity=continuity)
         return kruskal_wallis(counts)
     inside = answered(survey, outcome, by)
-    scored = inside.with_column(_SCORE, _scores(inside, outcome, scores, ties))
-    values, covariance = _groups(mean(scored, _SCORE, by=by))
+    found = _scores(inside, outcome, scores, ties)
+    values, covariance = _groups(mean(inside.with_column(_SCORE, found), _SCORE, by=by))
     if len(values) < TWO:
         raise OptionError(f"rank_test compares groups; {by} has {len(values)} with answers.")
     df = float(total(inside).frame["df"].iloc[0])
     method = f"design_{scores}"
+    if np.nanmin(found) == np.nanmax(found):
+        covariance = np.zeros_like(covariance)
     differences = _differences(len(values))
     estimate, spread = differences @ values, differences @ covariance @ differences.T
     if len(values) == TWO:
         se = float(np.sqrt(max(spread[0, 0], 0.0)))
-        return single_test(method, SAME_RANKS, float(estimate[0]), se, df=df - 1, n=inside.n, level=level)
-    return contrast_test(method, SAME_RANKS, estimate, spread, denominator_df=df - len(estimate), n=inside.n)
+        return single_test(
+            method, SAME_RANKS, float(estimate[0]), se, df=df - 1, n=inside.n, level=level, scale=RANKED
+        )
+    bottom = df - len(estimate)
+    return contrast_test(method, SAME_RANKS, estimate, spread, denominator_df=bottom, n=inside.n, size=RANKED)
 
 
 def _scores(inside: Survey, outcome: str, scores: RankScores, ties: Ties) -> FloatArray:
     """Return the score of everybody, NaN outside the domain."""
     members = np.ones(len(inside.rows), dtype=np.bool_) if inside.mask is None else inside.mask
-    values = inside.values(outcome)[members]
     result = np.full(len(members), np.nan)
     result[members] = rank_scores(
-        np.unique(values, return_inverse=True)[1], inside.coded.weight[members], scores=scores, ties=ties
+        level_codes(inside, outcome)[0], inside.coded.weight[members], scores=scores, ties=ties
     )
     return result

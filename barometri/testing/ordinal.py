@@ -23,6 +23,7 @@ from barometri.testing.selecting import Crossed, DesignDf, cross
 FloatArray = npt.NDArray[np.float64]
 Variance = Literal["design", "multinomial"]
 Scores = Literal["levels", "values"]
+PERFECT = 1 - 1e-12
 NO_ASSOCIATION = "larger x goes neither with larger nor with smaller y"
 
 
@@ -160,7 +161,7 @@ def ordinal_association(
 def _effect(found: Association, crossed: Crossed, place: int, variance: str) -> Effect:
     name = found.names[place]
     known = np.isfinite(found.se[place])
-    why = "perfect" if np.isfinite(found.estimate[place]) else "one_value"
+    why = "perfect" if abs(found.estimate[place]) > PERFECT else "one_value"
     how = "taylor" if variance == "design" else "multinomial"
     return Effect(
         name=name,
