@@ -104,7 +104,7 @@ def jackknife_totals(totals: FloatArray, stratum: IntArray, strata: Strata) -> F
     Returns
     -------
     numpy.ndarray
-        ``T + (T_h - n_h t_hi) / (n_h - 1)``, shape (U, m).
+        ``(T - T_h) + (T_h - t_hi) n_h / (n_h - 1)``, shape (U, m): exactly 0 where nobody is left.
 
     Examples
     --------
@@ -115,8 +115,9 @@ def jackknife_totals(totals: FloatArray, stratum: IntArray, strata: Strata) -> F
     n = strata.units[stratum][:, None]
     sums = np.zeros((len(strata.units), totals.shape[1]))
     np.add.at(sums, stratum, totals)
-    change = (sums[stratum] - n * totals) / np.maximum(n - 1, 1)
-    return np.asarray(totals.sum(axis=0) + np.where(n > 1, change, 0.0), dtype=np.float64)
+    others = (sums[stratum] - totals) * (n / np.maximum(n - 1, 1))
+    apart = (sums.sum(axis=0) - sums)[stratum]
+    return np.asarray(apart + np.where(n > 1, others, totals), dtype=np.float64)
 
 
 def hadamard_rows(rows: int) -> FloatArray:
