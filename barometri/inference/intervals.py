@@ -26,9 +26,10 @@ __all__ = [
 
 FloatArray = NDArray[np.float64]
 ProportionMethod = Literal[
-    "korn_graubard", "hypergeometric", "wilson", "logit", "beta", "xlogit", "asin", "wald"
+    "korn_graubard", "hypergeometric", "wilson", "logit", "beta", "xlogit", "asin", "likelihood", "wald"
 ]
 PROPORTION_METHODS: tuple[str, ...] = get_args(ProportionMethod)
+ROUNDING = 1e-14  # an error below this share of its estimate is none
 MINIMUM_DF = 3.0  # below it an interval for a share is no longer estimable
 REASONS = (
     "",
@@ -71,6 +72,7 @@ def mean_intervals(
     *,
     level: float = 0.95,
     minimum_df: float = 1.0,
+    certain: ArrayLike = True,
 ) -> Intervals:
     """Intervals ``estimate ± t(df) se`` for means, totals, ratios and differences.
 
@@ -84,6 +86,9 @@ def mean_intervals(
         Confidence level, 0 to 1.
     minimum_df
         Fewer degrees of freedom give no interval.
+    certain
+        Whether an error of 0 is known (everybody was asked), shape (C,) or one truth. Where it is not, equal
+        answers of a sample give no interval, with the reason ``zero_variance``, instead of one without width.
 
     Returns
     -------
@@ -98,6 +103,8 @@ def mean_intervals(
     centre, error, d = np.broadcast_arrays(*(np.atleast_1d(as_array(a)) for a in (estimate, se, df)))
     half = t_quantile(d, (1 - level) / 2) * error
     reason = np.full(centre.shape, "", dtype="<U22")
+    nothing = error <= ROUNDING * np.abs(centre)
+    reason[nothing & ~np.asarray(certain, dtype=bool)] = "zero_variance"
     reason[np.isnan(error)] = "variance_unknown"
     reason[d < minimum_df] = "few_degrees_of_freedom"
     reason[np.isnan(centre)] = "no_cases"
@@ -123,7 +130,9 @@ def proportion_intervals(
     ``korn_graubard`` (default) is Clopper and Pearson's on the effective size of `effective_cases`;
     ``hypergeometric`` is exact for n of N drawn with equal weights; ``wilson`` is the score interval on the
     effective size; ``beta`` is Korn and Graubard's without the cap at n; ``logit`` and ``xlogit`` work on
-    the log odds, ``asin`` on the arcsine of the root, ``wald`` on the share itself and may leave 0 to 1.
+    the log odds, ``asin`` on the arcsine of the root, ``likelihood`` holds the shares that the binomial
+    working likelihood ratio over its design effect does not reject at F(1, df) (Rao and Scott 1984),
+    ``wald`` works on the share itself and may leave 0 to 1.
     The first three hold at 0 and 1; the others have no variance there and give NaN with the reason
     ``zero_variance``.
 

@@ -11,6 +11,7 @@ from barometri.inference.hypergeometric import hypergeometric_bounds
 from barometri.inference.tails import t_quantile
 
 FloatArray = NDArray[np.float64]
+HALVINGS = 60  # of an interval at most 1 wide: far below rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,30 @@ def _wald(cells: Cells) -> Bounds:
     return cells.p - half, cells.p + half
 
 
+def _likelihood(cells: Cells) -> Bounds:
+    """Shares x whose working likelihood ratio, scaled by the design effect, is not rejected.
+
+    The binomial log likelihood on the estimated shares stands in for that of the sample; under complex
+    sampling ``2 n (p log(p/x) + (1-p) log((1-p)/(1-x)))`` is then distributed as the design effect of the
+    share times F(1, df) (Rao and Scott 1984, Annals of Statistics 12, 46-60), here with the dispersion
+    ``n / (n-1)`` of the quasi-binomial family. One root lies on either side of p.
+    """
+    deff = cells.se**2 * cells.n / (cells.p * (1 - cells.p))
+    limit = deff * cells.n / (cells.n - 1) * t_quantile(cells.df, cells.alpha / 2) ** 2
+    return _ratio_root(cells, limit, 0.0), _ratio_root(cells, limit, 1.0)
+
+
+def _ratio_root(cells: Cells, limit: FloatArray, end: float) -> FloatArray:
+    """Return the share between p and an end where the likelihood ratio reaches the limit, by bisection."""
+    within, beyond = cells.p.copy(), np.full(cells.p.shape, end)
+    for _ in range(HALVINGS):
+        middle = (within + beyond) / 2
+        fallen = special.rel_entr(cells.p, middle) + special.rel_entr(1 - cells.p, 1 - middle)
+        inside = 2 * cells.n * fallen <= limit
+        within, beyond = np.where(inside, middle, within), np.where(inside, beyond, middle)
+    return (within + beyond) / 2
+
+
 def _hypergeometric(cells: Cells) -> Bounds:
     low, high = np.full(cells.p.shape, np.nan), np.full(cells.p.shape, np.nan)
     usable = (cells.n > 0) & np.isfinite(cells.population) & np.isfinite(cells.p)
@@ -149,6 +174,7 @@ RULES: dict[str, Callable[[Cells], Bounds]] = {
     "beta": _beta,
     "xlogit": _logit,
     "asin": _asin,
+    "likelihood": _likelihood,
     "wald": _wald,
 }
 HONEST_AT_EDGES = ("korn_graubard", "hypergeometric", "wilson")

@@ -192,3 +192,36 @@ def test_tails_are_precise_far_out() -> None:
 def test_unknown_methods_are_refused() -> None:
     with pytest.raises(OptionError, match="method must be one of korn_graubard"):
         proportion_intervals([0.5], [0.1], [20], [19], method="exact")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("prefix", SETS)
+@pytest.mark.parametrize("level", [0.95, 0.9])
+def test_the_likelihood_interval_is_as_far_from_the_stored_one_as_that_from_its_own_definition(
+    reference: Load, prefix: str, level: float
+) -> None:
+    """The stored limits are read off an interpolated profile, so that they reach its limit only nearly."""
+    name = "api_" + prefix.removesuffix("_nofpc")
+    cases = reference(name)
+    stored, df = cases[f"{prefix}.ciprop_likelihood_{level}"], cases[f"{prefix}.degf"]
+    n, p = {"api_srs": 200, "api_strat": 200, "api_clus1": 183}[name], stored["estimate"]
+    found = proportion_intervals(p, stored["se"], n, df, method="likelihood", level=level)
+    np.testing.assert_allclose([found.low[0], found.high[0]], stored["ci"], atol=5e-5, rtol=0)
+
+    def scaled_ratio(x: float) -> float:
+        ratio = 2 * n * (p * np.log(p / x) + (1 - p) * np.log((1 - p) / (1 - x)))
+        return float(ratio * (n - 1) / n * p * (1 - p) / (n * stored["se"] ** 2))
+
+    limit = stats.f.isf(1 - level, 1, df)
+    for ours, theirs in zip((found.low[0], found.high[0]), stored["ci"], strict=True):
+        assert scaled_ratio(ours) == pytest.approx(limit, rel=1e-10)
+        assert scaled_ratio(theirs) == pytest.approx(limit, rel=1e-3)
+        assert scaled_ratio(theirs) != pytest.approx(limit, rel=1e-6)
+
+
+def test_the_likelihood_interval_is_that_of_wilks_under_simple_random_sampling() -> None:
+    n, p = 400, 0.03
+    found = proportion_intervals(p, np.sqrt(p * (1 - p) / n), n, np.inf, method="likelihood")
+    for x in (found.low[0], found.high[0]):
+        ratio = 2 * (stats.binom.logpmf(12, n, p) - stats.binom.logpmf(12, n, x))
+        assert ratio == pytest.approx(stats.chi2.isf(0.05, 1) * n / (n - 1), rel=1e-9)
+    assert found.high[0] - p > p - found.low[0]
