@@ -129,7 +129,7 @@ def _ratio_root(cells: Cells, limit: FloatArray, end: float) -> FloatArray:
         fallen = special.rel_entr(cells.p, middle) + special.rel_entr(1 - cells.p, 1 - middle)
         inside = 2 * cells.n * fallen <= limit
         within, beyond = np.where(inside, middle, within), np.where(inside, beyond, middle)
-    return (within + beyond) / 2
+    return np.asarray((within + beyond) / 2)
 
 
 def _hypergeometric(cells: Cells) -> Bounds:
