@@ -63,7 +63,8 @@ def contrast(estimates: Estimates, contrasts: Mapping[str, Weights], *, level: f
     used = matrix != 0
     n = _smallest(frame["n"].to_numpy(dtype=np.float64), used)
     df = _smallest(frame["df"].to_numpy(dtype=np.float64), used)
-    intervals = mean_intervals(estimate, se, df, level=level)
+    certain = ~(used & ~_believed(estimates)).any(axis=1)
+    intervals = mean_intervals(estimate, se, df, level=level, certain=certain)
     result = pd.DataFrame({"contrast": list(contrasts), "estimate": estimate, "se": se})
     result["ci_low"], result["ci_high"] = intervals.low, intervals.high
     result["n"] = n.astype(np.int64)
@@ -74,6 +75,13 @@ def contrast(estimates: Estimates, contrasts: Mapping[str, Weights], *, level: f
     return Estimates(
         result, covariance, (), "contrast", estimates.design, counts, estimates.domain, estimates.marks
     )
+
+
+def _believed(estimates: Estimates) -> npt.NDArray[np.bool_]:
+    """Tell which rows an error of 0 is believed of: no empty or full cells, no rows without interval."""
+    known = np.isfinite(estimates.frame["ci_low"].to_numpy(dtype=np.float64))
+    k, n = estimates.counts["k"].to_numpy(dtype=np.float64), estimates.frame["n"].to_numpy(dtype=np.float64)
+    return np.asarray(known & (k != 0) & (k != n))
 
 
 def _rows(estimates: Estimates) -> list[Hashable]:

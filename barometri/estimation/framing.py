@@ -78,7 +78,7 @@ def frame_estimates(
             population=numbers.population,
         )
     else:
-        intervals = mean_intervals(estimate, se, df, level=options.level)
+        intervals = mean_intervals(estimate, se, df, level=options.level, certain=_certain(numbers))
     frame = _keys(numbers, cells, options)
     frame["estimate"], frame["se"] = estimate, se
     frame["ci_low"], frame["ci_high"] = intervals.low, intervals.high
@@ -100,6 +100,13 @@ def _logit_scale(numbers: Numbers, estimate: FloatArray, se: FloatArray) -> Floa
     if numbers.logit_se is None:
         return se
     return np.where(np.isfinite(numbers.logit_se), numbers.logit_se * estimate * (1 - estimate), se)
+
+
+def _certain(numbers: Numbers) -> npt.NDArray[np.bool_]:
+    """Tell which rows an error of 0 can be believed of: a census, and numbers of people, fixed by design."""
+    people = np.array([not target.item and target.denominator is None for target in numbers.targets])
+    cells = len(numbers.estimate) // len(numbers.targets)
+    return np.repeat(people, cells) | numbers.sums.design.is_census
 
 
 def _exact(numbers: Numbers) -> tuple[FloatArray, FloatArray]:

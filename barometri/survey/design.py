@@ -166,6 +166,11 @@ class CodedDesign:
         return "taylor" if self.replication is None else self.replication.kind
 
     @property
+    def is_census(self) -> bool:
+        """Whether every unit of every stage was drawn, so that nothing is uncertain."""
+        return self.replication is None and all(bool((s.strata.fraction >= 1).all()) for s in self.stages)
+
+    @property
     def groups(self) -> int:
         """Number of groups."""
         return len(self.stages[-1].unit)
