@@ -157,6 +157,8 @@ def test_alpha_of_the_four_observers(metric: str, expected: float) -> None:
     one = krippendorff_alpha(wide(), list("abcd"), metric=metric)  # type: ignore[arg-type]  # words of the metric
     other = krippendorff_alpha(long(), "x", unit="unit", metric=metric)  # type: ignore[arg-type]  # as above
     assert round(one.estimate, 3) == expected
+    assert one.estimate == pytest.approx(1 - one.detail["observed"] / one.detail["expected"])
+    assert one.detail["expected"] > one.detail["observed"] > 0
     assert other.estimate == pytest.approx(one.estimate, rel=1e-12)
     assert other.se == pytest.approx(one.se, rel=0.06)  # the unit judged once is a row, but no judged unit
     assert other.n == 40

@@ -138,7 +138,7 @@ def krippendorff_alpha(
     Returns
     -------
     Effect
-        ``krippendorff_alpha``; ``detail`` holds observed and expected agreement (one minus disagreement).
+        ``krippendorff_alpha``; ``detail`` holds observed and expected disagreement.
 
     Raises
     ------

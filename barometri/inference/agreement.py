@@ -28,7 +28,7 @@ ARCTANH_FROM = 0.5  # beyond this size an interval is taken on the arctanh scale
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """A measure with its parts: agreement observed, and agreement by chance, as one minus disagreement."""
+    """A measure with its two parts, observed and expected by chance; what they are says each measure."""
 
     estimate: FloatArray
     observed: FloatArray
@@ -51,7 +51,7 @@ def kappa(tables: ArrayLike, weights: KappaWeights = "none") -> Chance:
     Returns
     -------
     Chance
-        Shape (...); NaN where both judgements are always one and the same category.
+        Parts are (weighted) agreement, 0 to 1; shape (...); NaN where all judgements are one category.
 
     Examples
     --------
@@ -61,11 +61,12 @@ def kappa(tables: ArrayLike, weights: KappaWeights = "none") -> Chance:
     check_option("weights", weights, KAPPA_WEIGHTS)
     counts = np.asarray(tables, dtype=np.float64)
     size = counts.shape[-1]
-    apart = np.abs(np.subtract.outer(np.arange(size), np.arange(size))) / max(size - 1, 1)
-    cost = (apart > 0) * 1.0 if weights == "none" else apart if weights == "linear" else apart**2
+    steps = np.abs(np.subtract.outer(np.arange(size), np.arange(size))) / max(size - 1, 1)
+    cost = (steps > 0) * 1.0 if weights == "none" else steps if weights == "linear" else steps**2
     shares = _over(counts, counts.sum(axis=(-2, -1))[..., None, None])
     chance = shares.sum(axis=-1)[..., :, None] * shares.sum(axis=-2)[..., None, :]
-    return _chance((cost * shares).sum(axis=(-2, -1)), (cost * chance).sum(axis=(-2, -1)))
+    apart, by_chance = ((cost * table).sum(axis=(-2, -1)) for table in (shares, chance))
+    return Chance(1 - _over(apart, by_chance), 1 - apart, 1 - by_chance)
 
 
 def coincidences(counts: ArrayLike, squares: ArrayLike) -> FloatArray:
@@ -103,7 +104,7 @@ def alpha(features: ArrayLike, metric: Metric = "nominal") -> Chance:
     """Krippendorff's alpha, ``1 - observed / expected disagreement``, of nominal or ordinal categories.
 
     ``D_o = sum o d / W`` and ``D_e = sum n_c n_k d / (W² - sum w²)`` with n the margins of the coincidences;
-    d is 1 off the diagonal, or the squared number of judgements between the categories, half of the two
+    d is 1 off the diagonal, or the squared share of judgements between the categories, half of the two
     included (Krippendorff 2004, Content Analysis, chapter 11).
 
     Parameters
@@ -116,7 +117,7 @@ def alpha(features: ArrayLike, metric: Metric = "nominal") -> Chance:
     Returns
     -------
     Chance
-        Shape (...); NaN where all judgements are one category.
+        Parts are disagreement; shape (...); NaN where all judgements are one category.
     """
     check_option("metric", metric, METRICS[:2])
     table = np.asarray(features, dtype=np.float64)
@@ -127,11 +128,11 @@ def alpha(features: ArrayLike, metric: Metric = "nominal") -> Chance:
     if metric == "nominal":
         cost = np.broadcast_to(1.0 - np.eye(size), pairs.shape)
     else:
-        middle = np.cumsum(margin, axis=-1) - margin / 2
+        middle = _over(np.cumsum(margin, axis=-1) - margin / 2, total[..., None])
         cost = (middle[..., :, None] - middle[..., None, :]) ** 2
     chance = margin[..., :, None] * margin[..., None, :]
     observed = _over((cost * pairs).sum(axis=(-2, -1)), total)
-    return _chance(observed, _over((cost * chance).sum(axis=(-2, -1)), total**2 - squares))
+    return _disagreement(observed, _over((cost * chance).sum(axis=(-2, -1)), total**2 - squares))
 
 
 def interval_features(sums: ArrayLike) -> FloatArray:
@@ -168,11 +169,11 @@ def interval_alpha(features: ArrayLike) -> Chance:
     Returns
     -------
     Chance
-        Shape (...); NaN where all numbers are equal.
+        Parts are mean squared differences; shape (...); NaN where all numbers are equal.
     """
     within, total, own, first, second = np.moveaxis(np.asarray(features, dtype=np.float64), -1, 0)
     expected = _over(2 * (total * second - first**2), total**2 - own)
-    return _chance(_over(within, total), expected)
+    return _disagreement(_over(within, total), expected)
 
 
 def intraclass(features: ArrayLike) -> Chance:
@@ -295,5 +296,5 @@ def _over(top: FloatArray, bottom: FloatArray) -> FloatArray:
     return np.where(known, top / np.where(known, bottom, 1.0), np.nan)
 
 
-def _chance(observed: FloatArray, expected: FloatArray) -> Chance:
-    return Chance(1 - _over(observed, expected), 1 - observed, 1 - expected)
+def _disagreement(observed: FloatArray, expected: FloatArray) -> Chance:
+    return Chance(1 - _over(observed, expected), observed, expected)
