@@ -136,6 +136,39 @@ def test_variance_is_that_of_weighted_residuals_also_in_a_domain(method: str) ->
     assert row["se"] ** 2 == pytest.approx(by_rows(data, data["w"].to_numpy(), weight, x, z), rel=1e-9)
 
 
+def test_residuals_carry_the_variance_at_every_stage() -> None:
+    data = people().assign(M=40.0)
+    design = SurveyDesign(weight="w", psu="u", fpc=("N", "M"))
+    data["N"] = 24.0
+    found = bm.poststratify(Survey(data, design), "g", COUNTS_G)
+    weight = bm.weights(found)
+    y = data["y"].to_numpy()
+    z = (y - weight @ y / weight.sum()) / weight.sum()
+    sums = pd.Series(data["w"] * z).groupby(data["g"]).sum() / data["w"].groupby(data["g"]).sum()
+    data["v"] = weight * (z - data["g"].map(sums).to_numpy())
+    units = data.groupby("u")["v"]
+    first = (1 - 12 / 24) * 12 * units.sum().var()
+    second = 12 / 24 * ((1 - units.size() / 40) * units.size() * units.var()).sum()
+    assert len(found.coded.stages) == 2
+    assert se(found) ** 2 == pytest.approx(first + second, rel=1e-9)
+
+
+def test_several_adjustments_take_their_residuals_in_turn() -> None:
+    once = bm.poststratify(clustered(), "g", COUNTS_G)
+    twice = bm.poststratify(bm.trim(bm.poststratify(once, "k", COUNTS_K), upper=9), "g", COUNTS_G)
+    assert margins(twice)[0] == pytest.approx(COUNTS_G)
+    assert twice.coded.words.endswith(
+        "post-stratified by g, post-stratified by k, trimmed at 9, post-stratified by g"
+    )
+    assert total(twice, by="g").frame["se"].to_numpy() == pytest.approx(np.zeros(3), abs=1e-7)
+
+
+def test_contrasts_name_the_rule_of_their_variance() -> None:
+    made = bm.replicate(clustered(), "jackknife")
+    found = bm.contrast(mean(made, "y", by="z"), {"difference": [1, -1]})
+    assert found.frame["method"].tolist() == ["t/jackknife"]
+
+
 def test_elements_drawn_directly_give_the_same_as_units_of_one() -> None:
     data = people().assign(row=np.arange(240))
     rows = bm.rake(Survey(data, SurveyDesign(weight="w", stratum="h")), BOTH)
@@ -312,9 +345,9 @@ def test_a_domain_that_some_replicate_lacks_has_no_variance() -> None:
     assert row["method"].startswith("not_estimable:")
 
 
-def test_centre_at_the_estimate_is_never_smaller() -> None:
-    drawn = clustered()
-    assert se(bm.replicate(drawn, "jackknife", centre="estimate")) >= se(bm.replicate(drawn, "jackknife"))
+def test_deviations_from_the_estimate_are_larger() -> None:
+    made = [bm.replicate(clustered(), "jackknife", centre=centre) for centre in ("estimate", "replicates")]
+    assert se(made[0]) > se(made[1])
 
 
 def test_the_seed_decides_the_bootstrap() -> None:

@@ -70,7 +70,8 @@ def contrast(estimates: Estimates, contrasts: Mapping[str, Weights], *, level: f
     result["n"] = n.astype(np.int64)
     result["n_weighted"] = _smallest(frame["n_weighted"].to_numpy(dtype=np.float64), used)
     result["df"] = df
-    result["method"] = ["t/taylor" if not r else f"not_estimable:{r}/taylor" for r in intervals.reason]
+    rule = next((str(method).rsplit("/", 1)[-1] for method in frame["method"]), "taylor")
+    result["method"] = [f"t/{rule}" if not r else f"not_estimable:{r}/{rule}" for r in intervals.reason]
     counts = pd.DataFrame({"k": _smallest(estimates.counts["k"].to_numpy(dtype=np.float64), used)})
     return Estimates(
         result, covariance, (), "contrast", estimates.design, counts, estimates.domain, estimates.marks
