@@ -33,6 +33,9 @@ from barometri.study.study import Study
 BoolArray = npt.NDArray[np.bool_]
 
 _NUMBERS = ("estimate", "se", "ci_low", "ci_high", "n", "n_weighted", "df")
+_RULED = ("proportion", "mean", "total", "ratio")
+"""Statistics that a rule covers; a quantile or a variance can be a respondent's own answer."""
+
 _RATIOS = ("odds_ratio", "somers_d", "gamma", "tau_b", "deff")
 """Effects rounded to 0.01 whatever their base: names beginning so."""
 
@@ -61,11 +64,12 @@ def protect(
     Raises
     ------
     DisclosureError
-        When a filter cannot be named, a threshold lies below the floor, or a table group is too large.
+        When no rule covers a statistic, a filter cannot be named, a threshold lies below the floor, or a
+        table group is too large.
     """
     run = results if isinstance(results, Results) else _bare(results)
     limits = checked(rules or run.study.disclosure)
-    _refuse_unnamed(run)
+    _refuse_unruled(run)
     tables = {name: _merged(result, run.study, limits) for name, result in run.tables.items()}
     primary, hidden = _patterns(tables, run, limits)
     return Protected(
@@ -225,8 +229,15 @@ def _is_hidden(
     return False
 
 
-def _refuse_unnamed(run: Results) -> None:
+def _refuse_unruled(run: Results) -> None:
+    """Refuse what no rule covers: a statistic whose records cannot be judged, a filter without a name."""
     for name, result in run.tables.items():
+        if result.estimates.statistic not in _RULED:
+            message = (
+                f"Table {name}: no disclosure rule covers the statistic {result.estimates.statistic}, so it "
+                f"stays on this side of the line. Publishable are {', '.join(_RULED)}."
+            )
+            raise DisclosureError(message)
         if result.estimates.domain == "<mask>":
             message = (
                 f"Table {name}: its domain is a mask without a name, so what it adds to others cannot be "

@@ -132,6 +132,13 @@ def test_a_filter_without_a_name_is_refused(demo_surveys: Mapping[int, Survey]) 
         bm.protect(bm.proportion(few, "cooperation"))
 
 
+def test_a_statistic_without_a_rule_stays_above_the_line(demo_surveys: Mapping[int, Survey]) -> None:
+    """A quantile can be one respondent's own answer."""
+    median = bm.quantile(demo_surveys[2021], "experience_years", 0.5)
+    with pytest.raises(DisclosureError, match="quantile"):
+        bm.protect(median)
+
+
 def test_the_frame_of_a_protected_table_is_a_copy(demo_results: Results) -> None:
     """Protecting changes nothing above the line."""
     before = {name: result.estimates.frame.copy() for name, result in demo_results.tables.items()}
