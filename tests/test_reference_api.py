@@ -35,10 +35,10 @@ LATER = {
     r"svyranktest|svyttest|pf\(": "tests",
     r"svyglm|svyolr|olr_svy|brant_svy|regTermTest|svyloglin": "regressions",
     r"assoc_svy|assoc_iid": "associations",
-    r"svyvar": "population variances are no verb of this issue",
-    r'method = "likelihood"': "no likelihood interval is offered",
+    r"svyvar": "population variances",
+    r'method = "likelihood"': "limits of R are interpolated; compared by the last cases",
     r"adjust.domain.lonely = TRUE": "one member of a domain makes no single-PSU stratum of the design",
-    r"ess = sum": "no verb tells effective numbers of cases alone",
+    r"ess = sum": "effective numbers of cases",
 }
 Found = dict[str, npt.NDArray[np.float64]]
 
