@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from barometri.disclosure.protected import Protected
 from barometri.figures.reading import Cell, Reading, read
-from barometri.figures.wording import base_words, status_notes
+from barometri.figures.wording import aside_notes, base_words, status_notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def _remark(reading: Reading, cell: Cell) -> str:
 def _notes(reading: Reading, cells: list[Cell]) -> tuple[str, ...]:
     """Return the base, what the marks mean, and how the design was used."""
     texts = reading.texts
-    notes = [base_words(reading), *status_notes(reading, cells)]
+    notes = [base_words(reading), *aside_notes(reading, cells), *status_notes(reading, cells)]
     if any(cell.mark == "similar" for cell in cells):
         notes.append(texts.text("status.note_similar_table"))
     if "no_design" in reading.table.notes:

@@ -230,3 +230,13 @@ def favourable(reading: Reading, answer: Cell) -> float:
             if same and named and cell.shown and cell.n == answer.n:
                 return cell.estimate
     return math.nan
+
+
+def is_aside(reading: Reading, name: str) -> bool:
+    """Whether an answer stands beside the others: a reason for no answer."""
+    if reading.texts.has(f"reason.{name}"):
+        return True
+    items = reading.present("item") or reading.table.analysis.items
+    questions = [reading.study.codebook.questions.get(item) for item in items]
+    codes = [code for question in questions if question is not None for code in question.codes]
+    return any(code.id == name and code.missing is not None for code in codes)

@@ -6,7 +6,7 @@ from typing import Final
 
 from barometri.disclosure.protected import SHOWN, SMALL_BASE, TOTAL, UNRELIABLE
 from barometri.figures.chart import Chart
-from barometri.figures.reading import Cell, Reading
+from barometri.figures.reading import Cell, Reading, is_aside
 from barometri.figures.sheet import Body, Heading, compose
 from barometri.figures.style import NARROW, WIDE, style
 
@@ -113,10 +113,14 @@ def footer(
     line: str = "footer.line",
     notes: Sequence[str] = (),
     flags: bool = True,
+    counted: Sequence[Cell] | None = None,
 ) -> str:
-    """Return base, n, what the lines and marks mean (asterisks where ``flags``), and the source."""
+    """Return base, n, what the lines and marks mean (asterisks where ``flags``), and the source.
+
+    n is that of the cells ``counted``; without them, of all.
+    """
     texts = reading.texts
-    sizes = bases(cells)
+    sizes = bases(cells if counted is None else counted)
     base = base_words(reading)
     if sizes:
         low, high = min(sizes), max(sizes)
@@ -131,6 +135,13 @@ def footer(
     if source:
         parts.append(texts.text("words.source", source=source))
     return ". ".join(part.rstrip(".") for part in parts) + "."
+
+
+def aside_notes(reading: Reading, cells: Sequence[Cell]) -> list[str]:
+    """Return what the share beside the answers is a share of, where there is one."""
+    asides = any(is_aside(reading, cell.get("category")) for cell in cells if cell.get("category"))
+    beside = asides and getattr(reading.table.analysis, "base", "") == "answered"
+    return [reading.texts.text("footer.cannot_say")] if beside else []
 
 
 def status_notes(reading: Reading, cells: Sequence[Cell], *, flags: bool = True) -> list[str]:

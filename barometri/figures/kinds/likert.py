@@ -7,9 +7,18 @@ from typing import Final
 from barometri.disclosure.protected import TOTAL, Protected
 from barometri.figures.chart import Chart
 from barometri.figures.kinds.bars import AnswerScale, BarRow, Bars
-from barometri.figures.reading import Cell, Reading, companion, favourable, read
+from barometri.figures.reading import Cell, Reading, companion, favourable, is_aside, read
 from barometri.figures.style import LIKERT
-from barometri.figures.wording import alt_text, contrast_title, finish, footer, heading, statistic, subtitle
+from barometri.figures.wording import (
+    alt_text,
+    aside_notes,
+    contrast_title,
+    finish,
+    footer,
+    heading,
+    statistic,
+    subtitle,
+)
 
 _PALETTES: Final[dict[int, tuple[int, ...]]] = {
     1: (4,),
@@ -33,7 +42,7 @@ def likert(protected: Protected, table_id: str, *, language: str) -> Chart:
         ``fi``, ``sv`` or ``en``.
     """
     reading = read(protected, table_id, language=language).latest()
-    asides = [name for name in reading.present("category") if _is_aside(reading, name)]
+    asides = [name for name in reading.present("category") if is_aside(reading, name)]
     scale = _scale(reading, [name for name in reading.present("category") if name not in asides])
     rows = _rows(reading, scale, asides)
     item = reading.present("item")[0] if reading.present("item") else reading.table.analysis.items[0]
@@ -44,19 +53,19 @@ def likert(protected: Protected, table_id: str, *, language: str) -> Chart:
         body,
         body.cells,
         heading=heading(
-            reading, title, subtitle(reading, statistic(reading)), footer(reading, body.cells, line="")
+            reading,
+            title,
+            subtitle(reading, statistic(reading)),
+            footer(
+                reading,
+                body.cells,
+                line="",
+                counted=[cell for row in rows for cell in row.answers],
+                notes=aside_notes(reading, body.cells),
+            ),
         ),
         alt=alt_text(reading, title, pairs),
     )
-
-
-def _is_aside(reading: Reading, name: str) -> bool:
-    """Whether an answer stands beside the bar: a reason for no answer."""
-    if reading.texts.has(f"reason.{name}"):
-        return True
-    questions = [reading.study.codebook.questions.get(item) for item in _items(reading)]
-    codes = [code for question in questions if question is not None for code in question.codes]
-    return any(code.id == name and code.missing is not None for code in codes)
 
 
 def _items(reading: Reading) -> tuple[str, ...]:
