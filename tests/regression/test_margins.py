@@ -85,6 +85,16 @@ def test_the_standard_error_is_that_of_the_jackknife() -> None:
     assert again == pytest.approx(found, rel=0.02)
 
 
+def test_who_was_sampled_counts_in_a_standardised_mean() -> None:
+    """Where a covariate says nearly all, the error of a mean prediction is that of the covariate's mean."""
+    frame = answers(300, seed=4)
+    frame["x"] = 5.0 * frame["k"] + 0.01 * frame["woman"] + 1e-3 * frame["count"]
+    own = Survey(frame, SurveyDesign(weight="w", stratum="h", psu="unit"))
+    fit = linear_regression(own, "x ~ k + woman")
+    found = standardise(fit, "woman", [0]).frame["se"][0]
+    assert found == pytest.approx(5 * mean(own, "k").frame["se"][0], rel=1e-2)
+
+
 def test_predicted_shares_of_a_saturated_ordinal_fit_are_those_of_the_group() -> None:
     own = survey()
     fit = ordinal_regression(own, "y ~ 1")
