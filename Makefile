@@ -39,8 +39,9 @@ fix: $(STAMP) ## mend what lint and format can mend
 	@$(BIN)/ruff format
 	@$(if $(NOTEBOOKS),$(BIN)/nbstripout --keep-id $(NOTEBOOKS),:)
 
-bench: $(STAMP) ## run every benchmark and print its table
-	@for script in $(wildcard benchmarks/*.py); do echo "$$script"; $(BIN)/python "$$script"; done
+bench: $(STAMP) ## time the package against its floor and its peers, and count coverage and error rates
+	@$(BIN)/python -m benchmarks.speed
+	@$(BIN)/python -m benchmarks.coverage
 
 notebooks: $(STAMP) ## run every notebook from top to bottom, changing none
 	@$(if $(NOTEBOOKS),$(BIN)/jupyter execute $(NOTEBOOKS),:)

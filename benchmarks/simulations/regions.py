@@ -132,10 +132,10 @@ def regions_differ(*, replicates: int = 1500, seed: int = 2021) -> Section:
     return Section(
         "Regions differ: type I error of Rao and Scott's F at .05",
         f"Five regions of one distribution, {replicates:,} samples a row (Monte Carlo error "
-        f"{np.sqrt(LEVEL * (1 - LEVEL) / replicates):.4f}); regions are the strata, clusters lie in them. "
+        f"{np.sqrt(LEVEL * (1 - LEVEL) / replicates):.4f}); regions are the strata, clusters in them. "
         f"`rao_scott` refuses below {MINIMUM_DF:g} degrees of freedom or {MINIMUM_PEOPLE} people a region. "
-        f"Unequal weights ask for {ENOUGH} a region: with fewer the variance of the weighted shares comes out "
-        "too small, and so does it in R, whose statistic this is. Marked rows are shown and not judged. Wald and "
+        f"Unequal weights ask for {ENOUGH} a region: with fewer the variance of the weighted shares is too "
+        "small, as it is in R, whose statistic this is. Marked rows are shown and not judged. Wald and "
         "Pearson (weights scaled to n) stand beside it to show why they are not used.",
         ("people a region", "cluster", "answers", "CV", "ICC", "df", "", "Rao–Scott F", "Wald F", "Pearson"),
         rows,
