@@ -49,7 +49,8 @@ def test_at_least_97_in_100_are_answered(capsys: pytest.CaptureFixture[str]) -> 
             f"\n{found.total()} reference cases: {found[EQUAL]} equal R in all values, "
             f"{found[PART]} in part, {found[REFUSED]} refused because the answers are separated, "
             f"{found[LEFT]} left out, {found[OUTSIDE]} outside; "
-            f"{full:.1%} of the rest in full, {whole:.1%} with those in part, {answered:.1%} with the refusals; {agree} of {asked} values compared"
+            f"{full:.1%} of the rest in full, {whole:.1%} with those in part, "
+            f"{answered:.1%} with the refusals; {agree} of {asked} values compared"
         )
         for kind, own in reasons().items():
             for why, names in own.items():
