@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from barometri.inference.fitting import Fit
-from barometri.inference.intervals import mean_intervals
+from barometri.inference.intervals import ROUNDING, mean_intervals
 from barometri.inference.links import LinkName
 from barometri.inference.ordinal import Thresholds
 from barometri.inference.tails import two_sided_p
@@ -58,6 +58,14 @@ class Model:
     moved: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     question: Question | None = None
     domain: str = ""
+
+    @property
+    def is_census(self) -> bool:
+        """Whether every unit of every stage was drawn, so that nothing is uncertain."""
+        respondents = self.sample.respondents
+        return respondents.replication is None and all(
+            bool((stage.strata.fraction >= 1).all()) for stage in respondents.stages
+        )
 
     def columns_of(self, positions: IntArray) -> IntArray:
         """Parameters that belong to columns of the coding, as far as they were kept."""
@@ -148,12 +156,15 @@ class RegressionFit:
         -------
         pandas.DataFrame
             Columns ``term``, ``estimate``, ``se``, ``statistic``, ``df``, ``p_value``, ``ci_low``,
-            ``ci_high``; the null is that a coefficient is 0.
+            ``ci_high``, ``reason``; the null is that a coefficient is 0. Where the sample leaves no error at
+            all (``zero_variance``) there is neither test nor interval, unless everybody was asked.
         """
-        with np.errstate(divide="ignore", invalid="ignore"):
-            statistic = self.coefficients / self.se
+        largest = np.abs(self.coefficients[np.isfinite(self.coefficients)]).max(initial=0.0)
+        se = np.where(self.se <= ROUNDING * largest, 0.0, self.se)
         own = self.df if df is None else np.full(self.df.shape, df)
-        found = mean_intervals(self.coefficients, self.se, own, level=level)
+        found = mean_intervals(self.coefficients, se, own, level=level, certain=self.model.is_census)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            statistic = np.where(found.reason == "zero_variance", np.nan, self.coefficients / self.se)
         return pd.DataFrame(
             {
                 "term": self.names,
@@ -164,6 +175,7 @@ class RegressionFit:
                 "p_value": two_sided_p(statistic, own),
                 "ci_low": found.low,
                 "ci_high": found.high,
+                "reason": found.reason,
             }
         )
 

@@ -163,7 +163,7 @@ def test_r_s_degrees_of_freedom() -> None:
 def test_a_table_tells_what_was_compared() -> None:
     table = logistic_regression(survey(), "good ~ k").table(level=0.9)
     assert table.columns.tolist() == [
-        "term", "estimate", "se", "statistic", "df", "p_value", "ci_low", "ci_high",
+        "term", "estimate", "se", "statistic", "df", "p_value", "ci_low", "ci_high", "reason",
     ]  # fmt: skip
     assert np.all(table["ci_low"] < table["estimate"])
 
