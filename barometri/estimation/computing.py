@@ -11,7 +11,7 @@ from barometri.errors import DesignError
 from barometri.estimation.cells import Cells
 from barometri.estimation.targets import ItemPlan, Target, people
 from barometri.estimation.variances import Spread, joint_spread
-from barometri.inference.linearization import degrees_of_freedom
+from barometri.inference.linearization import degrees_of_freedom, sum_by
 from barometri.inference.moments import effective_size, simple_random_variance
 from barometri.inference.records import Records, combine, sum_units
 from barometri.survey import Survey
@@ -153,8 +153,7 @@ def _domain_df(sums: Sums, member: BoolArray, base: FloatArray) -> FloatArray:
     counts = sum_units(sums.count, stage.unit[sums.group], len(stage.stratum), member, features)
     if sums.design.elements and len(sums.design.stages) == 1:
         return _limited(sums, degrees_of_freedom(counts))
-    units = np.zeros((len(stage.strata.units), counts.shape[1]))
-    np.add.at(units, stage.stratum, (counts > 0).astype(np.float64))
+    units = sum_by(stage.stratum, (counts > 0).astype(np.float64), len(stage.strata.units))
     return _limited(sums, degrees_of_freedom(units))
 
 

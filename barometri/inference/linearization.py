@@ -37,6 +37,24 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 
+def sum_by(code: IntArray, values: FloatArray, size: int) -> FloatArray:
+    """Add rows by code, 0 to size - 1.
+
+    Examples
+    --------
+    >>> sum_by(np.array([2, 0, 2]), np.array([[1.0], [2.0], [3.0]]), 3).ravel()
+    array([2., 0., 4.])
+    """
+    result = np.zeros((size, values.shape[1]))
+    if len(code):
+        if np.any(code[1:] < code[:-1]):
+            order = np.argsort(code, kind="stable")
+            code, values = code[order], values[order]
+        starts = np.flatnonzero(np.concatenate([[True], code[1:] != code[:-1]]))
+        result[code[starts]] = np.add.reduceat(values, starts, axis=0)
+    return result
+
+
 def _deviations(
     totals: FloatArray, stratum: IntArray, strata: Strata, single_psu: SinglePsu
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
@@ -48,8 +66,7 @@ def _deviations(
             "More sampling units are present than the design states for their stratum; "
             "count the units of the whole design, not of a part of it."
         )
-    sums = np.zeros((len(scale), totals.shape[1]))
-    np.add.at(sums, stratum, totals)
+    sums = sum_by(stratum, totals, len(scale))
     centre = sums / np.maximum(strata.units, 1)[:, None]
     if centred.any():
         centre[centred] = totals.sum(axis=0) / strata.units.sum()
@@ -89,7 +106,10 @@ def covariance(
     """
     z = np.atleast_2d(np.asarray(totals, dtype=np.float64))
     own, own_scale, centre, absent = _deviations(z, np.asarray(stratum, dtype=np.int64), strata, single_psu)
-    result = (own * own_scale[:, None]).T @ own + (centre * absent[:, None]).T @ centre
+    own *= np.sqrt(own_scale)[:, None]
+    result = own.T @ own  # one matrix with itself: half the work, and symmetric to the last bit
+    if np.any(absent > 0):
+        result += (centre * absent[:, None]).T @ centre
     return np.asarray((result + result.T) / 2, dtype=np.float64)
 
 
