@@ -5,6 +5,7 @@ import pytest
 
 from barometri.errors import DesignError, OptionError
 from barometri.inference.agreement import (
+    KappaWeights,
     agreement_interval,
     alpha,
     coincidences,
@@ -52,6 +53,7 @@ def test_nothing_differs_so_nothing_can_agree() -> None:
 
 def test_intervals_on_both_sides_of_the_change_of_scale() -> None:
     assert agreement_interval(0.2, 0.1, np.inf, 0.95) == pytest.approx((0.004, 0.396), abs=1e-4)
+    assert agreement_interval(-0.45, 0.1, np.inf, 0.95) == pytest.approx((-0.646, -0.254), abs=1e-4)
     low, high = agreement_interval(-0.9, 0.05, 30, 0.95)
     assert -1 < low < -0.9 < high < -0.5
     for estimate, se, df in ((1.0, 0.1, 10), (0.5, 0.0, 10), (0.5, 0.1, 0), (np.nan, 0.1, 10)):
@@ -63,3 +65,11 @@ def test_refusals() -> None:
         alpha([1.0, 1.0], "interval")
     with pytest.raises(DesignError, match="1 strata hold a single unit"):
         jackknife_variance(lambda s: s[..., 0], np.ones((3, 1)), np.array([0, 0, 1]), make_strata([2, 1]))
+
+
+@pytest.mark.parametrize("weights", ["linear", "quadratic"])
+def test_weights_of_two_categories_are_those_of_none(weights: KappaWeights) -> None:
+    plain, weighted = kappa([[20, 5], [10, 15]]), kappa([[20, 5], [10, 15]], weights)
+    for part in ("estimate", "observed", "expected"):
+        assert getattr(weighted, part) == pytest.approx(getattr(plain, part), rel=1e-12)
+    assert float(plain.observed) == pytest.approx(0.7)

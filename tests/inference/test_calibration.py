@@ -76,4 +76,7 @@ def test_trimming_once_and_again() -> None:
     once = trimmed(weights, 0, 4, repeat=False)
     assert once.tolist() == [3.5, 6.4, 4.0]
     assert trimmed(weights, 0, 4).max() == 4.0
+    # once: who stands at a limit is inside, and takes a share
+    assert trimmed(np.array([1.0, 5.0, 6.0]), 0, 5, repeat=False).tolist() == [1.5, 5.5, 5.0]
+    assert trimmed(np.array([2.0, 3.0, 1.0]), 2, 9, repeat=False).tolist() == [1.5, 2.5, 2.0]
     assert trimmed(np.array([9.0, 9.0]), 0, 4).tolist() == [4.0, 4.0]

@@ -86,6 +86,16 @@ def test_poisson_equals_statsmodels() -> None:
     assert fit.log_likelihood == pytest.approx(other.llf)
 
 
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e8])
+def test_poisson_converges_whatever_the_unit_of_the_weights(scale: float) -> None:
+    group = np.arange(20) % 2
+    x, weights = np.column_stack([np.ones(20), group]), np.full(20, scale)
+    fit = fit_poisson(np.where(group, 1, 30), x, weights)
+    assert fit.converged
+    assert fit.slopes == pytest.approx([np.log(30), -np.log(30)])
+    assert not fit_poisson(np.where(group, 0, 3), x, weights).converged
+
+
 def test_poisson_refuses_what_is_no_count() -> None:
     for y in ([0, 0], [-1, 2]):
         with pytest.raises(DesignError, match="counts"):

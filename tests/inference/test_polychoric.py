@@ -95,6 +95,9 @@ def test_perfect_order_and_one_class_have_no_correlation(table: list[list[float]
         found = polychoric_correlation(table, method=method)
         assert np.isnan(found.correlation)
         assert np.isnan(found.information_se)
+        assert np.isnan(found.gradient).all()
+        assert found.gradient.shape == np.shape(table)
+        assert found.method == method
 
 
 def test_an_empty_row_is_refused() -> None:
