@@ -108,6 +108,21 @@ def _derivatives(
     return result, free
 
 
+def _start(rows: _Rows, code: IntArray, basis: FloatArray) -> FloatArray:
+    """Return thresholds of the overall shares, and no effects."""
+    below = np.cumsum(np.bincount(code, weights=rows.share))[:-1].astype(np.float64)
+    result = np.zeros(rows.upper.shape[1])
+    result[: basis.shape[1]] = np.linalg.pinv(basis) @ rows.link.quantile(below)
+    return result
+
+
+def _by_row(values: ArrayLike | None, without: float, used: NDArray[np.bool_]) -> FloatArray:
+    """Return values of the rows used, or the same number for all."""
+    if values is None:
+        return np.full(int(used.sum()), without)
+    return np.asarray(values, dtype=np.float64)[used]
+
+
 def fit_ordinal(
     y: ArrayLike,
     x: ArrayLike,
@@ -162,28 +177,20 @@ def fit_ordinal(
     check_option("link", link, LINK_NAMES)
     matrix = np.asarray(x, dtype=np.float64)
     moved = np.zeros((len(matrix), 0)) if nominal is None else np.asarray(nominal, dtype=np.float64)
-    w = np.asarray(weights, dtype=np.float64)
     # an intercept stands for the thresholds: a constant column depends on them
-    kept, w, used = prepare(np.column_stack([np.ones(len(matrix)), moved, matrix]), w)
+    kept, w, used = prepare(np.column_stack([np.ones(len(matrix)), moved, matrix]), weights)
     categories, code = np.unique(np.asarray(y)[used], return_inverse=True)
     if len(categories) < 2:  # noqa: PLR2004 - nothing to compare
         raise DesignError("An ordinal fit needs an outcome with at least two values among the rows used.")
     code, share = code.astype(np.int64), w / w.sum()
     basis = threshold_matrix(len(categories) - 1, thresholds)
     split = 1 + moved.shape[1]
-    upper, top = _derivatives(code, 0, basis, kept[:, 1:split], kept[:, split:])
-    lower, bottom = _derivatives(code, -1, basis, kept[:, 1:split], kept[:, split:])
-    known = np.zeros(len(code)) if offset is None else np.asarray(offset, dtype=np.float64)[used]
-    if scale is not None:
-        spread = np.asarray(scale, dtype=np.float64)[used]
-        upper, lower, known = upper / spread[:, None], lower / spread[:, None], known / spread
-    rows = _Rows(upper, lower, top, bottom, known, share, LINKS[link])
-    below = np.cumsum(np.bincount(code, weights=share))[:-1].astype(np.float64)
-    start = np.zeros(upper.shape[1])
-    start[: basis.shape[1]] = np.linalg.pinv(basis) @ rows.link.quantile(below)
-    peak = newton(rows.value, rows.slopes, start)
-    information = rows.slopes(peak.parameters)[1] * w.sum()
-    first = len(start) - matrix.shape[1]
+    parts = (basis, kept[:, 1:split], kept[:, split:])
+    (upper, top), (lower, bottom) = _derivatives(code, 0, *parts), _derivatives(code, -1, *parts)
+    known, spread = _by_row(offset, 0.0, used), _by_row(scale, 1.0, used)[:, None]
+    rows = _Rows(upper / spread, lower / spread, top, bottom, known / spread[:, 0], share, LINKS[link])
+    peak = newton(rows.value, rows.slopes, start := _start(rows, code, basis))
+    information, first = rows.slopes(peak.parameters)[1] * w.sum(), len(start) - matrix.shape[1]
     return Fit(
         kind="ordinal",
         slopes=peak.parameters[first:],

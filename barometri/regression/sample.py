@@ -101,6 +101,32 @@ def _renumber(number: IntArray, count: int) -> tuple[IntArray, int]:
     return (np.cumsum(here) - 1)[number], int(here.sum())
 
 
+def _refuse_lonely(survey: Survey) -> None:
+    if survey.coded.lonely and survey.design.single_psu == "error":
+        raise DesignError(
+            f"Strata with a single sampling unit: {'; '.join(survey.coded.lonely)}. Their variance cannot be "
+            'estimated. Collapse them into a neighbour, or choose single_psu="adjust", "average" or '
+            '"certainty".'
+        )
+
+
+def _respondents(survey: Survey, group: IntArray, record: IntArray, weight: FloatArray) -> Respondents:
+    """Return the records in the design: ``group`` is that of each record, ``record`` that of each row."""
+    coded = survey.coded
+    return Respondents(
+        count=np.bincount(record).astype(np.float64),
+        weight=np.bincount(record, weight).astype(np.float64),
+        squared=np.bincount(record, weight**2).astype(np.float64),
+        stages=tuple(RecordStage(s.unit[group], s.stratum, s.strata) for s in coded.stages),
+        elements=coded.elements,
+        single_psu=survey.design.single_psu,
+        group=group,
+        group_units=tuple(stage.unit for stage in coded.stages),
+        auxiliary=coded.auxiliary,
+        replication=coded.replication,
+    )
+
+
 def draw_sample(survey: Survey, outcome: Variable, covariates: Sequence[Variable], *, rows: bool) -> Sample:
     """Choose the respondents with complete answers and compress them.
 
@@ -126,12 +152,7 @@ def draw_sample(survey: Survey, outcome: Variable, covariates: Sequence[Variable
         A stratum with a single sampling unit, unless the design says what to do.
     """
     coded = survey.coded
-    if coded.lonely and survey.design.single_psu == "error":
-        raise DesignError(
-            f"Strata with a single sampling unit: {'; '.join(coded.lonely)}. Their variance cannot be "
-            'estimated. Collapse them into a neighbour, or choose single_psu="adjust", "average" or '
-            '"certainty".'
-        )
+    _refuse_lonely(survey)
     rows_of = canonical(survey)
     order, weight = rows_of.order, rows_of.weight
     inside = np.ones(len(order), dtype=np.bool_) if survey.mask is None else survey.mask[order]
@@ -154,7 +175,6 @@ def draw_sample(survey: Survey, outcome: Variable, covariates: Sequence[Variable
         cell, cell_row = compress(places, [len(pattern_row), outcome.size], len(chosen))
         record, first = compress([group, cell], [coded.groups, len(cell_row)], len(chosen))
     own = weight[chosen]
-    stages = tuple(RecordStage(s.unit[group[first]], s.stratum, s.strata) for s in coded.stages)
     return Sample(
         frame=pd.DataFrame({v.name: v.column(chosen[pattern_row]) for v in covariates}, index=None)
         if covariates
@@ -163,18 +183,7 @@ def draw_sample(survey: Survey, outcome: Variable, covariates: Sequence[Variable
         outcome=outcome.numbers_at(chosen[cell_row]),
         weight=np.bincount(cell, own).astype(np.float64),
         cell=cell[first],
-        respondents=Respondents(
-            count=np.bincount(record).astype(np.float64),
-            weight=np.bincount(record, own).astype(np.float64),
-            squared=np.bincount(record, own**2).astype(np.float64),
-            stages=stages,
-            elements=coded.elements,
-            single_psu=survey.design.single_psu,
-            group=group[first],
-            group_units=tuple(stage.unit for stage in coded.stages),
-            auxiliary=coded.auxiliary,
-            replication=coded.replication,
-        ),
+        respondents=_respondents(survey, group[first], record, own),
         levels=outcome.levels,
         n=len(chosen),
         n_weighted=float(own.sum()),
