@@ -31,7 +31,12 @@ def read(folder: Path) -> Path:
 def _ours(path: Path) -> Call:
     relation = duckdb.read_parquet(str(path))
     survey = bm.Survey(relation, bm.SurveyDesign(weight="weight", stratum="stratum", psu="psu"))
-    return lambda: float(bm.mean(survey, "good", by=["district", "grp"]).frame["se"].sum())
+    return lambda: _errors(survey)
+
+
+def _errors(survey: bm.Survey) -> float:
+    found = bm.proportion(survey, "good", by=["district", "grp"], categories=[1])
+    return float(found.frame["se"].sum())
 
 
 def _own_sums(path: Path) -> Call:

@@ -26,12 +26,12 @@ def _errors(found: Estimates) -> float:
 
 def _table(frame: pd.DataFrame) -> Call:
     survey = _survey(frame)
-    return lambda: _errors(bm.mean(survey, "good", by=CELLS))
+    return lambda: _errors(bm.proportion(survey, "good", by=CELLS, categories=[1]))
 
 
 def _battery(frame: pd.DataFrame) -> Call:
     survey = _survey(frame)
-    return lambda: _errors(bm.mean(survey, list(BATTERY), by=CELLS))
+    return lambda: _errors(bm.proportion(survey, list(BATTERY), by=CELLS, categories=[1]))
 
 
 def _rao_scott(frame: pd.DataFrame) -> Call:
@@ -58,7 +58,7 @@ def _bootstrap(frame: pd.DataFrame, *, replicates: int = 500) -> Call:
 
     def call() -> float:
         replicated = bm.replicate(survey, replicates=replicates, generator=np.random.default_rng(1))
-        return _errors(bm.mean(replicated, "good", by=CELLS))
+        return _errors(bm.proportion(replicated, "good", by=CELLS, categories=[1]))
 
     return call
 

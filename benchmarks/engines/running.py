@@ -15,6 +15,10 @@ ROOT = HERE.parent.parent
 OURS, FLOOR, NEIGHBOURS, SVY, R = "ours", "floor", "neighbours", "svy_engine", "r"
 ENGINES = {OURS: "barometri", FLOOR: "numpy floor", NEIGHBOURS: "fallback", SVY: "svy", R: "R survey"}
 WITHOUT = {SVY: {"ordinal"}, R: {"bootstrap"}, NEIGHBOURS: {"ordinal", "bootstrap"}}
+ONE_THREAD = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}  # threads that wait cost more than they bring
 SVY_PYTHON = "BENCH_SVY_PYTHON"  # another interpreter that has svy, if it is not in this one
 
 
@@ -75,7 +79,13 @@ def run(engine: str, task: str, folder: Path, *, repeats: int, limit: float) -> 
         command = [python, "-m", "benchmarks.engines.worker", engine, *arguments]
     try:
         done = subprocess.run(  # noqa: S603 - our own workers
-            command, cwd=ROOT, capture_output=True, text=True, timeout=limit, check=False
+            command,
+            cwd=ROOT,
+            env=os.environ | ONE_THREAD,
+            capture_output=True,
+            text=True,
+            timeout=limit,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return Timing(math.inf, math.inf, math.nan, math.nan, math.nan)
