@@ -133,7 +133,7 @@ def models_named(*, replicates: int = 1500, seed: int = 2021) -> Section:
     return Section(
         "Single models where areas differ: type I error of CR2 with Satterthwaite's df at .05",
         f"{PEOPLE:,} officials of {AREAS} areas of unequal size, {MODELS} models in one weighted linear fit "
-        f"of the five-point score with district and group; {replicates:,} samples a world. Where they differ, "
+        f"of the five-point score with district and group; {replicates:,} samples a world. Where they differ "
         "errors that know nothing of areas reject a tenth of the time; where they differ much, a fifth, and "
         "CR2, whose working model has no areas, is at its limit. Any of twelve: after Holm.",
         ("world", "variance", "one model", "least", "greatest", "any of twelve", "df (median)"),
