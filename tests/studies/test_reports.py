@@ -57,7 +57,7 @@ def test_of_a_file_that_lacks_something(raw: Path, tmp_path: Path, lost: tuple[L
     data = tmp_path / "data"
     shutil.copytree(raw, data / "raw" / "demo")
     page = report(study, data, tmp_path / "reports", "en")
-    assert ("The data hold no sampling information" in page) == (lost != ("area",))
+    assert (read_texts("en").text("footer.no_design") in page) == (lost != ("area",))
 
 
 def test_of_the_world_values_survey(tmp_path: Path) -> None:
