@@ -11,6 +11,8 @@ def test_overlapping_answers_are_not_separated() -> None:
     generator = np.random.default_rng(1)
     x = generator.normal(size=(200, 3))
     assert separated_columns(generator.integers(0, 4, 200), x) == ()
+    many = generator.normal(size=(5000, 2))
+    assert separated_columns(generator.integers(0, 4, 5000), many) == ()
 
 
 @pytest.mark.parametrize("column", [0, 1, 2])

@@ -148,3 +148,17 @@ def test_benchmarked_areas_add_up(method: str) -> None:
 def test_benchmark_refuses_a_group_of_nothing() -> None:
     with pytest.raises(DesignError, match="no areas"):
         benchmark([1.0], [0.0], [0], [3.0])
+
+
+@pytest.mark.parametrize("seed", [3, 27, 38, 41, 62, 68, 74, 89])
+def test_of_several_maxima_the_highest_is_taken(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    d = 10.0 ** rng.uniform(-4, 2, 8)
+    y = rng.normal(0, np.sqrt(d + (seed % 3) * 0.3))
+
+    def likelihood(variance: float) -> float:
+        w = 1 / (variance + d)
+        return float(np.log(w).sum() - w @ (y - w @ y / w.sum()) ** 2) / 2
+
+    found = fit_fay_herriot(y, np.ones((8, 1)), d, method="ml").variance
+    assert likelihood(found) >= max(likelihood(v) for v in [0.0, *np.geomspace(1e-6, 10, 400)]) - 1e-9
