@@ -59,7 +59,7 @@ def test_shah_vaish_points_by_hand() -> None:
 
 
 def test_missing_values_zero_weights_and_nothing() -> None:
-    assert quantiles(rank([np.nan, 2.0, 9.0], [1, 1, 0]), [0.5])[0] == 2.0
+    assert quantiles(rank([np.nan, 2.0, 9.0], [1, 1, 0]), [0.01, 0.5, 0.99]).tolist() == [2.0, 2.0, 2.0]
     assert np.isnan(quantiles(rank([np.nan], [1]), [0.5])).all()
     assert quantiles(rank([2.0], [1]), [0.1], "hf7")[0] == 2.0
     with pytest.raises(OptionError, match="rule must be one of"):
