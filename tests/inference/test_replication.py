@@ -70,3 +70,10 @@ def test_rank_of_supplied_weights() -> None:
     scheme = jackknife(STRATUM, STRATA)
     assert supplied_rank(scheme.multipliers) - 1 == 9 - 3
     assert supplied_rank(np.hstack([scheme.multipliers, scheme.multipliers])) - 1 == 9 - 3
+
+
+def test_totals_without_the_matrix_are_those_of_the_matrix_also_for_a_lone_unit() -> None:
+    stratum, totals = np.array([0, 0, 0, 1, 2, 2]), np.arange(12.0).reshape(6, 2) ** 2
+    strata = make_strata([3, 1, 2], fraction=[0.2, 1.0, 0.1])
+    expected = jackknife(stratum, strata).multipliers @ totals
+    np.testing.assert_allclose(jackknife_totals(totals, stratum, strata), expected, rtol=1e-12)
