@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from barometri.inference.contrasts import contrast_test
+from barometri.inference.contrasts import contrast_test, single_test
 
 SPREAD = np.array([[2.0, 0.5], [0.5, 1.0]])
 
@@ -36,3 +36,12 @@ def test_what_cannot_be_told_has_its_reason(difference: list[float], df: float, 
     test = contrast_test("wald", "none differs", difference, SPREAD, denominator_df=df, n=30)
     assert np.isnan([test.statistic, test.p_value]).all()
     assert (test.method, test.null, test.reason) == ("wald", "none differs", f"not_estimable:{reason}")
+
+
+def test_one_number_without_error_keeps_its_record() -> None:
+    told = single_test("t_test", "no difference", 2.0, 0.5, df=10, n=12)
+    untold = single_test("t_test", "no difference", 2.0, 0.0, df=10, n=12)
+    assert told.statistic == 4.0
+    assert told.p_value == pytest.approx(2 * float(stats.t.sf(4, 10)), rel=1e-10)
+    assert (untold.reference, untold.df, untold.n, untold.estimate, untold.se) == ("t", 10, 12, 2.0, 0.0)
+    assert untold.reason == "not_estimable:zero_variance"

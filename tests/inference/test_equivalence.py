@@ -47,3 +47,12 @@ def test_wrong_limits_are_refused() -> None:
         equivalence(0.0, 1.0, 5, 9, low=1, high=1)
     with pytest.raises(OptionError, match="alpha"):
         equivalence(0.0, 1.0, 5, 9, low=-1, high=1, alpha=0.7)
+
+
+def test_the_record_holds_the_number_and_its_interval() -> None:
+    test = equivalence(0.5, 1.0, 12, 100, low=-3, high=3)
+    half = float(stats.t.isf(0.05, 12))
+    assert (test.df, test.n, test.estimate, test.se, test.reference) == (12, 100, 0.5, 1.0, "t")
+    assert (test.ci_low, test.ci_high) == pytest.approx((0.5 - half, 0.5 + half), rel=1e-10)
+    assert test.statistic == 2.5
+    assert np.isinf(test.denominator_df)

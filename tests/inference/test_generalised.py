@@ -135,3 +135,8 @@ def test_a_fit_by_deviance_is_near_the_full_one(kind: str) -> None:
 def test_a_fit_by_deviance_knows_two_kinds() -> None:
     with pytest.raises(OptionError, match="logistic and Poisson"):
         fit_by_deviance("linear", [1, 2], [[1], [1]], [1, 1])
+
+
+def test_a_separated_outcome_has_no_maximum() -> None:
+    x = np.column_stack([np.ones(20), np.arange(20)])
+    assert not fit_logistic((np.arange(20) > 9).astype(int), x, np.ones(20)).converged
