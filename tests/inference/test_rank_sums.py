@@ -5,6 +5,9 @@ import pytest
 from scipy import stats
 
 from barometri.inference.rank_sums import rank_correlation
+from barometri.inference.tested import f_tail
+from barometri.inference.trend import jonckheere_terpstra
+from barometri.inference.wald import weighted_tail
 
 TABLE = np.array([[6, 3, 1], [2, 5, 4], [1, 2, 7]])
 
@@ -26,3 +29,13 @@ def test_kendall_equals_the_correlation_of_pairs() -> None:
     theirs = stats.kendalltau(x, y, method="asymptotic")
     assert ours.estimate == pytest.approx(float(theirs.statistic), rel=1e-12)
     assert ours.p_value == pytest.approx(float(theirs.pvalue), rel=1e-9)
+
+
+def test_one_outcome_has_no_trend() -> None:
+    assert np.isnan(jonckheere_terpstra([[4], [5]]).statistic)
+
+
+def test_tails_of_nothing_are_missing() -> None:
+    assert np.isnan(weighted_tail(1.0, [0.0, 0.0], 10))
+    assert np.isnan(f_tail([1.0, 1.0, -1.0], [0, 2, 2], [10, 0, 10])).all()
+    assert f_tail(1.0, 2, 10) == pytest.approx(float(stats.f.sf(1.0, 2, 10)), rel=1e-12)
