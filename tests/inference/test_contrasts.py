@@ -23,7 +23,8 @@ def test_the_record_tells_what_was_tested() -> None:
 def test_a_contrast_that_repeats_another_counts_once() -> None:
     twice = np.array([[1.0, 1.0], [1.0, 1.0]])
     test = contrast_test("wald", "none differs", [2.0, 2.0], twice, denominator_df=np.inf, n=30)
-    assert (test.df, test.detail["chi_squared"]) == (1.0, pytest.approx(4.0))
+    assert test.df == 1.0
+    assert test.detail["chi_squared"] == pytest.approx(4.0)
     torn = contrast_test("wald", "none differs", [2.0, 1.0], twice, denominator_df=np.inf, n=30)
     assert torn.reason == "not_estimable:zero_variance"
 

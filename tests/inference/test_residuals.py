@@ -39,13 +39,17 @@ def test_a_second_calibration_explains_what_the_first_has_left(
     np.testing.assert_allclose(influence, w[:, None] * (z - one - two), rtol=1e-10, atol=1e-12)
 
 
+def sums(group: NDArray[np.intp], values: Floats) -> Floats:
+    return np.asarray(np.bincount(group, values), dtype=np.float64)
+
+
 def test_groups_stand_for_their_rows(rows: tuple[Floats, Floats, Floats, Floats]) -> None:
     w, z, _, second = rows
     group = np.argmax(second, axis=1)
-    weight = np.bincount(group, w)
+    weight = sums(group, w)
     step = AuxiliaryStep(np.arange(3), np.eye(3), np.ones(3))
-    auxiliary = Auxiliary((step,), weight, np.bincount(group, w**2))
-    totals = np.stack([np.bincount(group, w * column) for column in z.T], axis=1)
+    auxiliary = Auxiliary((step,), weight, sums(group, w**2))
+    totals = np.stack([sums(group, w * column) for column in z.T], axis=1)
     np.testing.assert_allclose(fitted_values(auxiliary, totals), totals / weight[:, None], rtol=1e-12)
     expected = w[:, None] * (z - explained(second, w, z))
     found = residual_influence(auxiliary, group, w, w[:, None] * z)
