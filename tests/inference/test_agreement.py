@@ -73,3 +73,9 @@ def test_weights_of_two_categories_are_those_of_none(weights: KappaWeights) -> N
     for part in ("estimate", "observed", "expected"):
         assert getattr(weighted, part) == pytest.approx(getattr(plain, part), rel=1e-12)
     assert float(plain.observed) == pytest.approx(0.7)
+
+
+def test_the_farthest_categories_count_whole() -> None:
+    table = [[1, 0, 1], [0, 1, 0], [0, 1, 0]]
+    assert float(kappa(table, "linear").observed) == pytest.approx(1 - (1 + 0.5) / 4)
+    assert float(kappa(table, "quadratic").observed) == pytest.approx(1 - (1 + 0.25) / 4)

@@ -56,3 +56,8 @@ def test_the_record_holds_the_number_and_its_interval() -> None:
     assert (test.ci_low, test.ci_high) == pytest.approx((0.5 - half, 0.5 + half), rel=1e-10)
     assert test.statistic == 2.5
     assert np.isinf(test.denominator_df)
+
+
+def test_power_is_that_at_the_middle_of_the_limits() -> None:
+    test = equivalence(0.5, 0.4, 12, 100, low=-1, high=3)
+    assert test.detail["power"] == equivalence_power(0.4, 12, -1, 3, true=1.0)
