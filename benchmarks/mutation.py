@@ -120,8 +120,10 @@ def work(sample: list[Drawn], stored: Path, options: argparse.Namespace) -> None
     left = [
         drawn
         for drawn in sample
-        if (drawn.key not in done and not options.tests)
-        or (options.survivors and done.get(drawn.key, {"outcome": "killed"})["outcome"] not in CAUGHT)
+        if (not options.modules or drawn.module in options.modules)
+        and (drawn.key not in done or options.survivors)
+        and (drawn.key in done or not options.tests)
+        and (drawn.key not in done or done[drawn.key]["outcome"] not in CAUGHT)
     ]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
@@ -181,6 +183,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=2021)
     parser.add_argument("--source", type=Path, default=ROOT, help="the project to test (a copy is made)")
     parser.add_argument("--survivors", action="store_true", help="try those that survived again")
+    parser.add_argument("--modules", nargs="+", default=[], help="run mutants of these modules alone")
     parser.add_argument("--tests", nargs="+", default=[], help="try survivors on these files of tests alone")
     options = parser.parse_args()
     sample = draw(options.source / "barometri" / "inference", size=options.size, seed=options.seed)
