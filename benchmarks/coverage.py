@@ -17,7 +17,7 @@ SECTIONS = {
     "finite": ("benchmarks.simulations.finite", "finite_population", 0),
     "weighted": ("benchmarks.simulations.weighted", "weights_and_clusters", 4000),
     "regions": ("benchmarks.simulations.regions", "regions_differ", 2000),
-    "areas": ("benchmarks.simulations.areas", "models_named", 1000),
+    "areas": ("benchmarks.simulations.areas", "models_named", 2000),
 }
 SEED = 2021
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")  # the matrices are small

@@ -7,12 +7,13 @@ from numpy.typing import NDArray
 
 Columns = dict[str, NDArray[np.int32] | NDArray[np.float64]]
 DISTRICTS, GROUPS, UNITS, ITEMS = 5, 4, 100, 12
+PEOPLE_OF_A_UNIT = 25  # small surveys have fewer clusters, not emptier ones
 BATTERY = tuple(f"item{number:02d}" for number in range(1, ITEMS + 1))
 COMMON = ("district", "group", "model", "stratum", "psu", "weight", "good", "score")
 
 
 def make(size: int, *, battery: bool, seed: int = 2021) -> Columns:
-    """Draw answers: 5 districts by 4 groups are the strata, 100 clusters each; twelve items where asked for.
+    """Draw answers: 5 districts by 4 groups are the strata, up to 100 clusters each; a battery if asked.
 
     ``good`` is 0 or 1, ``score`` 1 to 5, ``model`` 0 or 1; both outcomes go with the model and the district.
     """
@@ -23,7 +24,8 @@ def make(size: int, *, battery: bool, seed: int = 2021) -> Columns:
         "model": rng.integers(0, 2, size),
     }
     whole["stratum"] = whole["district"] * GROUPS + whole["group"]
-    whole["psu"] = whole["stratum"] * UNITS + rng.integers(0, UNITS, size)
+    units = int(np.clip(size // (DISTRICTS * GROUPS * PEOPLE_OF_A_UNIT), 2, UNITS))
+    whole["psu"] = whole["stratum"] * units + rng.integers(0, units, size)
     latent = rng.logistic(size=size) + 0.4 * whole["model"] + 0.1 * whole["district"]
     whole["good"] = (latent > 0).astype(np.int64)
     whole["score"] = np.searchsorted([-1.5, -0.5, 0.5, 1.8], latent) + 1
