@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.engines.responses import BATTERY, DISTRICTS, GROUPS, UNITS, load
+from benchmarks.engines.responses import BATTERY, DISTRICTS, GROUPS, load
 
 Columns = dict[str, NDArray[np.int64] | NDArray[np.float64]]
 Call = Callable[[], float]
-CELLS, STRATA, SCORES = DISTRICTS * GROUPS, DISTRICTS * GROUPS, 5
+CELLS, SCORES = DISTRICTS * GROUPS, 5
 
 
 def _cell(columns: Columns) -> NDArray[np.int64]:
@@ -51,8 +51,9 @@ def _patterns(columns: Columns) -> Call:
 def _bootstrap(columns: Columns) -> Call:
     cell, w = _cell(columns), columns["weight"].astype(np.float64)
     wy = w * columns["good"]
-    size = STRATA * UNITS * CELLS
-    factors = np.random.default_rng(1).poisson(1.0, (500, STRATA * UNITS)).astype(np.float64)
+    units = int(columns["psu"].max()) + 1
+    size = units * CELLS
+    factors = np.random.default_rng(1).poisson(1.0, (500, units)).astype(np.float64)
 
     def call() -> float:
         top, bottom = (np.bincount(cell, v, minlength=size).reshape(-1, CELLS) for v in (wy, w))
