@@ -53,7 +53,7 @@ def _bootstrap(columns: Columns) -> Call:
     wy = w * columns["good"]
     units = int(columns["psu"].max()) + 1
     size = units * CELLS
-    factors = np.random.default_rng(1).poisson(1.0, (500, units)).astype(np.float64)
+    factors = np.random.default_rng(1).uniform(0.0, 2.0, (500, units))
 
     def call() -> float:
         top, bottom = (np.bincount(cell, v, minlength=size).reshape(-1, CELLS) for v in (wy, w))
