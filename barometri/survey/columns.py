@@ -4,6 +4,7 @@ A comparison with a missing answer is neither true nor false (Kleene's three val
 people who did not answer.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, Self, TypeVar
@@ -40,14 +41,14 @@ class Reader(Protocol[Mask_co]):
         ...
 
 
-class Condition:
+class Condition(ABC):
     """A condition on respondents, made by comparing columns; joined by ``&``, ``|`` and ``~``."""
 
     __slots__ = ()
 
+    @abstractmethod
     def truth(self, reader: Reader[M]) -> tuple[M, M]:
         """Return where the condition is true and where it is false (neither: unknown)."""
-        raise NotImplementedError
 
     def __and__(self, other: "Condition") -> "Condition":
         return Joined("&", (self, other))
