@@ -183,7 +183,9 @@ def predicted(
     mean, slope = means_of(fit, frame, categories)
     jacobian = slope.reshape(-1, len(fit.names))
     covariance = jacobian @ fit.covariance @ jacobian.T
-    keys = [tuple(row) for row in frame.astype(object).itertuples(index=False)]
+    keys = (
+        [tuple(row) for row in frame.astype(object).itertuples(index=False)] if names else [()] * len(frame)
+    )
     wanted = _Wanted(tuple(names), categories, "prediction", level)
     return _result(fit, keys, mean.ravel(), covariance, wanted)
 
@@ -280,7 +282,8 @@ def _result(
     df = float(fit.df_design)
     se = np.sqrt(np.maximum(np.diag(covariance), 0.0))
     interval = mean_intervals(estimate, se, df, level=wanted.level)
-    frame = pd.DataFrame(rows, columns=names, index=range(len(estimate)))
+    columns = {name: [row[place] for row in rows] for place, name in enumerate(names)}
+    frame = pd.DataFrame(columns, index=range(len(estimate)))
     frame["estimate"], frame["se"] = estimate, se
     frame["ci_low"], frame["ci_high"] = interval.low, interval.high
     frame["n"], frame["n_weighted"], frame["df"] = fit.n, fit.n_weighted, df
