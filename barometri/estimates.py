@@ -5,6 +5,7 @@ Nothing here may be published: ``disclosure.protect`` turns these into what may.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -72,11 +73,32 @@ class Estimates:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """Exact counts of a share that an effect or a claim lets a reader infer; for disclosure control.
+
+    ``item`` is a question, a model or the number of models, ``who`` restricts respondents (variable -> code
+    ids; empty = everybody), ``category`` is an answer (empty = favourable, or agreed), ``base`` whether
+    "cannot say" is in it; ``n`` answers in the base, ``k`` in the numerator.
+    """
+
+    item: str
+    wave: int
+    who: Mapping[str, tuple[str, ...]]
+    n: int
+    k: int
+    category: str = ""
+    base: Literal["answered", "asked"] = "answered"
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """One number with its uncertainty: an association, a contrast, a slope.
 
     ``name`` is a key of the texts (``somers_d``, ``odds_ratio_per_model``); ``null`` states the null
-    hypothesis in words; ``k_low`` is the smallest unweighted count behind the effect (for disclosure).
+    hypothesis in words; ``k_low`` is the smallest unweighted count behind the effect and ``cells`` the shares
+    it can be reckoned back to (for disclosure). ``about`` says what a row of many effects is about
+    (``{"item": "M03", "district": "itainen"}``); ``adjusted_p`` is the p value adjusted within its family,
+    NaN where there is none.
     """
 
     name: str
@@ -92,3 +114,6 @@ class Effect:
     adjusted_for: tuple[str, ...] = ()
     k_low: int = 0
     detail: Mapping[str, float] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=dict)
+    adjusted_p: float = float("nan")
+    cells: tuple[Cell, ...] = ()
