@@ -1,21 +1,17 @@
 """The study's list of analyses run on its surveys, then its claims: everything exact, nothing published."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Final
 
 import numpy as np
 
 import barometri
-from barometri.association import association
-from barometri.change import change, without_unasked
+from barometri.analysis.registry import VERBS
+from barometri.analysis.task import Task, has_design
 from barometri.claims import judge
-from barometri.collaboration import mean_number_of_models, model_prevalence, number_of_models
 from barometri.errors import OptionError
-from barometri.estimates import Effect, Estimates
-from barometri.estimation import Base, mean, proportion
 from barometri.model_battery import NUMBER_OF_MODELS, asked_models
 from barometri.results import AnalysisResult, Provenance, Results, WaveSummary
 from barometri.study.plan import Analysis
@@ -27,19 +23,6 @@ PACKAGES: Final = ("narwhals", "numpy", "pandas", "scipy")
 """Libraries that the numbers pass through."""
 NO_DESIGN: Final = "no_design"
 _ROLES: Final = ("group", "side", "district", "area", "unit")
-
-Found = tuple[Estimates, tuple[Effect, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """One entry of the list with what the waves have of it."""
-
-    analysis: Analysis
-    survey: Survey
-    surveys: Mapping[int, Survey]
-    items: tuple[str, ...]
-    by: tuple[str, ...]
 
 
 def analyse(
@@ -104,7 +87,7 @@ def analyse(
 
 def _task(
     analysis: Analysis, study: Study, surveys: Mapping[int, Survey], year: int
-) -> tuple[_Task | None, list[str]]:
+) -> tuple[Task | None, list[str]]:
     """Keep what some wave has of an analysis; nothing where its items or all its splits are wanting."""
     over_waves = analysis.waves == "all" or analysis.verb == "change"
     used = surveys if over_waves else {year: surveys[year]}
@@ -116,7 +99,7 @@ def _task(
     items = _items(analysis, study, used)
     if not items or (names and not by):
         return None, lost
-    return _Task(analysis, surveys[year], used, items, by), lost
+    return Task(analysis, surveys[year], used, items, by), lost
 
 
 def _items(analysis: Analysis, study: Study, surveys: Mapping[int, Survey]) -> tuple[str, ...]:
@@ -134,95 +117,12 @@ def _items(analysis: Analysis, study: Study, surveys: Mapping[int, Survey]) -> t
     return tuple(item for item in analysis.items if item in asked | counted)
 
 
-def _run(task: _Task, lost: Sequence[str]) -> AnalysisResult:
+def _run(task: Task, lost: Sequence[str]) -> AnalysisResult:
     estimates, effects = VERBS[task.analysis.verb](task)
     notes = [NO_DESIGN] if any(not has_design(survey) for survey in task.surveys.values()) else []
     if "similar" in estimates.marks:
         notes.append("similar_wave")
     return AnalysisResult(task.analysis, estimates, effects, (*notes, *lost))
-
-
-def has_design(survey: Survey) -> bool:
-    """Whether anything is known of how the respondents were drawn: weights, strata, units or counts."""
-    design = survey.design
-    return design.weight not in {None, EQUAL} or any((design.stratum, design.psu, design.fpc))
-
-
-def _shares(task: _Task, *, categories: str, base: Base) -> Estimates:
-    if task.analysis.waves == "all":
-        return change(task.surveys, task.items, by=task.by, categories=categories, base=base)
-    estimates = proportion(
-        task.survey,
-        list(task.items),
-        by=list(task.by) or None,
-        categories=categories,
-        margins=True,
-        base=base,
-    )
-    return without_unasked(task.survey, estimates)
-
-
-def _with_item(estimates: Estimates, item: str) -> Estimates:
-    """Name the item also where there is only one."""
-    if "item" in estimates.frame:
-        return estimates
-    frame = estimates.frame.copy()
-    frame.insert(0, "item", item)
-    return replace(estimates, frame=frame)
-
-
-def _proportion(task: _Task) -> Found:
-    return _shares(task, categories="good", base=task.analysis.base), ()
-
-
-def _distribution(task: _Task) -> Found:
-    """Return the share of every answer; "cannot say" stands beside them where somebody could say so."""
-    known = task.survey.codebook.questions if task.survey.codebook is not None else {}
-    codes = [code for item in task.items if item in known for code in known[item].codes]
-    unsure = any(code.missing == "dont_know" for code in codes)
-    base: Base = "asked" if task.analysis.base == "asked" else "beside" if unsure else "answered"
-    return _shares(task, categories="each", base=base), ()
-
-
-def _mean(task: _Task) -> Found:
-    by = list(task.by) or None
-    if task.items == (NUMBER_OF_MODELS,):
-        return mean_number_of_models(task.survey, by=by), ()
-    items = [item for item in task.items if item != NUMBER_OF_MODELS]
-    return _with_item(mean(task.survey, items, by=by, margins=True), items[0]), ()
-
-
-def _model_prevalence(task: _Task) -> Found:
-    analysis = task.analysis
-    models = task.items if analysis.items else None
-    by = list(task.by) or None
-    return model_prevalence(
-        task.survey, by=by, models=models, reading=analysis.reading, states=analysis.states
-    ), ()
-
-
-def _number_of_models(task: _Task) -> Found:
-    return number_of_models(task.survey, by=list(task.by) or None), ()
-
-
-def _association(task: _Task) -> Found:
-    shares, effects = association(task.survey, outcome=task.items[0], by=list(task.by) or None)
-    return _with_item(shares, task.items[0]), effects
-
-
-def _change(task: _Task) -> Found:
-    return change(task.surveys, task.items, by=task.by, base=task.analysis.base), ()
-
-
-VERBS: Mapping[str, Callable[[_Task], Found]] = {
-    "proportion": _proportion,
-    "distribution": _distribution,
-    "mean": _mean,
-    "model_prevalence": _model_prevalence,
-    "number_of_models": _number_of_models,
-    "association": _association,
-    "change": _change,
-}
 
 
 def _notes(study: Study, survey: Survey) -> list[str]:

@@ -1,0 +1,8 @@
+"""All verbs of the list; each theme has a module with a mapping of its own."""
+
+from collections.abc import Mapping
+
+from barometri.analysis.answers import ANSWER_VERBS
+from barometri.analysis.task import Run
+
+VERBS: Mapping[str, Run] = {**ANSWER_VERBS}
