@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -63,8 +64,7 @@ class Plan:
     @property
     def starts(self) -> tuple[int, ...]:
         """Position of each measure's first feature."""
-        widths = [0, *(measure.width for measure in self.measures)]
-        return tuple(int(v) for v in np.cumsum(widths)[:-1])
+        return tuple(accumulate((measure.width for measure in self.measures[:-1]), initial=0))
 
 
 @dataclass(frozen=True, slots=True, repr=False)

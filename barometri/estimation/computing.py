@@ -54,11 +54,10 @@ def compute(survey: Survey, items: Sequence[ItemPlan], cells: Cells, *, populati
             'cannot be estimated. Collapse them into a neighbour, or choose single_psu="adjust", "average" or'
             ' "certainty".'
         )
-    targets = tuple(_widen(t, plan, place) for place, item in enumerate(items) for t in item.targets)
+    targets = tuple(target for item in items for target in item.targets)
+    features = _features(items, plan)
     member = cells.member(sums.codes)
-    numerator = np.stack([target.numerator for target in targets])
-    below = [target.denominator for target in targets if target.denominator is not None]
-    denominator = np.stack(below) if below else None
+    numerator, denominator = features.numerator, features.denominator
     combined = combine(sums.first, member, numerator, denominator)
     records = Records(sums.first, sums.second, _finest(sums), member)
     joint = joint_spread(
@@ -71,34 +70,38 @@ def compute(survey: Survey, items: Sequence[ItemPlan], cells: Cells, *, populati
         single_psu=survey.design.single_psu,
     )
     estimate = combined.estimate.ravel()
-    found = _numbers(targets, estimate, joint, sums, member)
+    found = _numbers(targets, estimate, joint, sums=sums, member=member, features=features)
     return replace(found, population=_population(found, member)) if population else found
 
 
-def _widen(target: Target, plan: Plan, place: int) -> Target:
-    """Put a target's combinations among the features of all items."""
-    start, width = plan.starts[place], plan.measures[place].width
+@dataclass(frozen=True, slots=True)
+class _Features:
+    """The combinations of all targets among the features of all items, each of shape (T, F)."""
 
-    def wide(own: FloatArray | None) -> FloatArray | None:
-        if own is None:
-            return None
-        result = np.zeros(plan.width)
-        result[start : start + width] = own
-        return result
+    numerator: FloatArray
+    denominator: FloatArray | None
+    base: FloatArray
+    counted: FloatArray
+    deviation: FloatArray
+    spread: FloatArray
 
-    numerator, base = wide(target.numerator), wide(target.base)
-    assert numerator is not None  # noqa: S101  (for the type checker)
-    assert base is not None  # noqa: S101
-    return Target(
-        target.item,
-        target.category,
-        numerator,
-        wide(target.denominator),
-        base,
-        wide(target.counted),
-        wide(target.deviation),
-        wide(target.spread),
-    )
+
+def _features(items: Sequence[ItemPlan], plan: Plan) -> _Features:
+    """Put every target's combinations at the place of its item; zeros where a target has none."""
+    owners = [
+        (start, item.measure.width, target)
+        for start, item in zip(plan.starts, items, strict=False)
+        for target in item.targets
+    ]
+    wide = np.zeros((6, len(owners), plan.width))
+    whole = False
+    for row, (start, width, target) in enumerate(owners):
+        whole = whole or target.denominator is not None
+        parts = (target.numerator, target.denominator, target.base, target.counted)
+        for place, part in enumerate((*parts, target.deviation, target.spread)):
+            if part is not None:
+                wide[place, row, start : start + width] = part
+    return _Features(wide[0], wide[1] if whole else None, wide[2], wide[3], wide[4], wide[5])
 
 
 def _finest(sums: Sums) -> npt.NDArray[np.int64]:
@@ -111,35 +114,39 @@ def _finest(sums: Sums) -> npt.NDArray[np.int64]:
 
 
 def _numbers(
-    targets: tuple[Target, ...], estimate: FloatArray, joint: Spread, sums: Sums, member: BoolArray
+    targets: tuple[Target, ...],
+    estimate: FloatArray,
+    joint: Spread,
+    *,
+    sums: Sums,
+    member: BoolArray,
+    features: _Features,
 ) -> Numbers:
-    inside = member.astype(np.float64)
-    zero = np.zeros(sums.first.shape[1])
-    base = np.stack([target.base for target in targets])
-    counted = np.stack([zero if t.counted is None else t.counted for t in targets])
-    deviation = np.stack([zero if t.deviation is None else t.deviation for t in targets])
-    spread = np.stack([zero if t.spread is None else t.spread for t in targets])
-    shape = (len(targets), len(member))
+    inside = member.astype(np.float64).T
 
-    def over(values: FloatArray, features: FloatArray) -> FloatArray:
-        return (features @ values.T @ inside.T).ravel()
+    def over(values: FloatArray, combination: FloatArray) -> FloatArray:
+        return (combination @ values.T @ inside).ravel()
 
-    n = over(sums.count, base)
-    weighted = over(sums.first, base)
-    shown = np.repeat([t.counted is not None for t in targets], shape[1])
-    kish = effective_size(weighted, over(sums.square, base))
+    n = over(sums.count, features.base)
+    weighted = over(sums.first, features.base)
+    shown = np.repeat([target.counted is not None for target in targets], len(member))
+    kish = effective_size(weighted, over(sums.square, features.base))
     return Numbers(
         targets,
         estimate,
         joint.covariance,
         n,
         weighted,
-        np.where(shown, over(sums.count, counted), np.nan),
+        np.where(shown, over(sums.count, features.counted), np.nan),
         kish,
-        _domain_df(sums, member, base),
+        _domain_df(sums, member, features.base),
         np.full(estimate.shape, np.nan),
         simple_random_variance(
-            n, weighted, over(sums.first, deviation), over(sums.spread, spread), comparison="with_replacement"
+            n,
+            weighted,
+            over(sums.first, features.deviation),
+            over(sums.spread, features.spread),
+            comparison="with_replacement",
         ),
         sums,
         joint.logit_se,

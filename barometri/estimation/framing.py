@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from barometri.errors import OptionError, check_option
-from barometri.estimates import Estimates
+from barometri.estimates import VALUE_COLUMNS, Estimates
 from barometri.estimation.cells import Cells
 from barometri.estimation.computing import Numbers
 from barometri.inference.intervals import (
@@ -79,11 +79,12 @@ def frame_estimates(
         )
     else:
         intervals = mean_intervals(estimate, se, df, level=options.level, certain=_certain(numbers))
-    frame = _keys(numbers, cells, options)
-    frame["estimate"], frame["se"] = estimate, se
-    frame["ci_low"], frame["ci_high"] = intervals.low, intervals.high
-    frame["n"], frame["n_weighted"] = numbers.n.astype(np.int64), numbers.n_weighted
-    frame["df"], frame["method"] = df, _methods(intervals, numbers.sums.design.variance)
+    values = (estimate, se, intervals.low, intervals.high, numbers.n.astype(np.int64), numbers.n_weighted, df)
+    methods = _methods(intervals, numbers.sums.design.variance)
+    frame = pd.DataFrame(
+        _keys(numbers, cells, options) | dict(zip(VALUE_COLUMNS, (*values, methods), strict=True)),
+        index=pd.RangeIndex(len(estimate)),
+    )
     return Estimates(
         frame,
         covariance,
@@ -128,17 +129,17 @@ def _df(numbers: Numbers, options: Options) -> FloatArray:
     return np.full(numbers.estimate.shape, value)
 
 
-def _keys(numbers: Numbers, cells: Cells, options: Options) -> pd.DataFrame:
+def _keys(numbers: Numbers, cells: Cells, options: Options) -> dict[str, object]:
     """Return the key columns: item and category where they vary, then the ``by`` variables."""
-    repeated = [target for target in numbers.targets for _ in cells.keys]
-    columns: dict[str, list[object]] = {}
+    size = len(cells.keys)
+    columns: dict[str, object] = {}
     if options.listed or len({target.item for target in numbers.targets}) > 1:
-        columns["item"] = [target.item for target in repeated]
+        columns["item"] = [target.item for target in numbers.targets for _ in range(size)]
     if any(target.category is not None for target in numbers.targets):
-        columns["category"] = [_category(target.category) for target in repeated]
+        columns["category"] = [_category(target.category) for target in numbers.targets for _ in range(size)]
     for place, name in enumerate(cells.by):
-        columns[name] = [key[place] for _ in numbers.targets for key in cells.keys]
-    return pd.DataFrame(columns, index=pd.RangeIndex(len(repeated)))
+        columns[name] = [key[place] for key in cells.keys] * len(numbers.targets)
+    return columns
 
 
 def _category(label: object) -> object:
@@ -146,10 +147,10 @@ def _category(label: object) -> object:
 
 
 def _methods(intervals: Intervals, variance: str) -> list[str]:
-    return [
-        f"{intervals.method}/{variance}" if not reason else f"not_estimable:{reason}/{variance}"
-        for reason in intervals.reason
-    ]
+    word = f"{intervals.method}/{variance}"
+    if not (intervals.reason != "").any():
+        return [word] * len(intervals.reason)
+    return [word if not reason else f"not_estimable:{reason}/{variance}" for reason in intervals.reason]
 
 
 def _counts(numbers: Numbers, covariance: FloatArray, options: Options, statistic: str) -> pd.DataFrame:

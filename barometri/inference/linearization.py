@@ -109,8 +109,9 @@ def covariance(
     own *= np.sqrt(own_scale)[:, None]
     result = own.T @ own  # one matrix with itself: half the work, and symmetric to the last bit
     if np.any(absent > 0):
-        result += (centre * absent[:, None]).T @ centre
-    return np.asarray((result + result.T) / 2, dtype=np.float64)
+        more = (centre * absent[:, None]).T @ centre
+        result += (more + more.T) / 2
+    return np.asarray(result, dtype=np.float64)
 
 
 def variance(

@@ -145,15 +145,34 @@ def sum_units(
     """
     targets, sets, _ = transform.shape
     result = np.zeros((units, targets, sets))
-    for place in range(sets):
-        chosen = np.flatnonzero(member[place])
-        if len(chosen) == 0:
-            continue
-        own = unit[chosen]
-        starts = np.flatnonzero(np.concatenate([[True], own[1:] != own[:-1]]))
-        sums = np.add.reduceat(values[chosen] @ transform[:, place, :].T, starts, axis=0)
-        result[own[starts], :, place] = sums
+    place, record = np.nonzero(member)
+    if len(record):
+        own = unit[record]
+        ends = np.searchsorted(place, np.arange(sets + 1)).tolist()
+        features, parts = values[record], np.empty((len(record), targets))
+        for number, turn in enumerate(transform.transpose(1, 2, 0)):
+            start, end = ends[number], ends[number + 1]
+            np.matmul(features[start:end], turn, out=parts[start:end])
+        starts = first_of_runs(place, own)
+        sums = parts if len(starts) == len(parts) else np.add.reduceat(parts, starts, axis=0)
+        result[own[starts], :, place[starts]] = sums
     return result.reshape(units, targets * sets)
+
+
+def first_of_runs(*codes: IntArray) -> IntArray:
+    """Return where a combination of codes differs from the one before, the first place among them.
+
+    Examples
+    --------
+    >>> first_of_runs(np.array([0, 0, 1, 1]), np.array([5, 5, 5, 6])).tolist()
+    [0, 2, 3]
+    """
+    size = len(codes[0])
+    new = np.zeros(size, dtype=np.bool_)
+    new[:1] = True
+    for code in codes:
+        new[1:] |= code[1:] != code[:-1]
+    return np.flatnonzero(new)
 
 
 def record_covariance(
@@ -196,12 +215,14 @@ def record_covariance(
         if records.second is not None and place + 1 == len(stages):
             result += between_elements(sums, stage.strata, single_psu)
             result += products_of_elements(combined, records, stage, single_psu)
+            result = (result + result.T) / 2
         else:
             result += covariance(sums, stage.stratum, stage.strata, single_psu=single_psu)
     unknown = np.isnan(combined.estimate).ravel()
-    result[unknown, :] = np.nan
-    result[:, unknown] = np.nan
-    return (result + result.T) / 2
+    if unknown.any():
+        result[unknown, :] = np.nan
+        result[:, unknown] = np.nan
+    return result
 
 
 def between_elements(sums: FloatArray, strata: Strata, single_psu: SinglePsu) -> FloatArray:
