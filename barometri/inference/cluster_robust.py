@@ -1,8 +1,9 @@
 """Covariance of a weighted linear fit with few clusters: bias-reduced (CR2), with Satterthwaite's df.
 
 The plain sandwich is too short when clusters are few or unequal. CR2 is exactly unbiased under a working
-model, here independent errors of one variance (Bell and McCaffrey 2002, Survey Methodology 28, 169-181;
-Pustejovsky and Tipton 2018, Journal of Business and Economic Statistics 36, 672-683).
+model of the errors (Bell and McCaffrey 2002, Survey Methodology 28, 169-181; Pustejovsky and Tipton 2018,
+Journal of Business and Economic Statistics 36, 672-683), and stays right for large numbers of clusters
+whatever their errors are.
 """
 
 from dataclasses import dataclass
@@ -10,8 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from barometri.errors import OptionError, check_option
+from barometri.inference.working_model import MOST, WORKING, Clusters, Working, correlation_of_errors, gather
+
 FloatArray = NDArray[np.float64]
-NEGLIGIBLE = 1e-10  # eigenvalues of a cluster's residual variance, 1 where the fit takes nothing away
+NEGLIGIBLE = 1e-10  # eigenvalues of a cluster's residual variance beside that of one person's error
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +30,34 @@ class ClusterRobust:
         Satterthwaite degrees of freedom of each contrast, shape (k,); NaN where a contrast has no variance.
     clusters
         Number of clusters.
+    correlation
+        Of the errors of two people of a cluster in the working model; 0 where it has none.
     """
 
     covariance: FloatArray
     df: FloatArray
     clusters: int
+    correlation: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hotelling:
+    """A joint test that some contrasts are 0.
+
+    Parameters
+    ----------
+    f
+        To be compared with F(df, denominator_df); NaN where the contrasts have no joint variance, or too few
+        degrees of freedom.
+    df
+        Number of contrasts.
+    denominator_df
+        Degrees of freedom of the covariance less ``df - 1``.
+    """
+
+    f: float
+    df: int
+    denominator_df: float
 
 
 def cluster_robust(
@@ -40,12 +67,16 @@ def cluster_robust(
     cluster: ArrayLike,
     *,
     contrasts: ArrayLike | None = None,
+    working: Working = "independent",
+    correlation: float | None = None,
 ) -> ClusterRobust:
     """CR2 covariance of a weighted least squares fit, and Satterthwaite's degrees of freedom.
 
-    With ``M = (X'WX)^-1`` and residual maker ``S = I - X M X'W``, each cluster's residuals are multiplied
-    by the inverse symmetric root of ``(S S')_gg``; ``df = (sum l)² / sum l²`` over the eigenvalues l of the
-    quadratic form that estimates a contrast's variance.
+    With ``M = (X'WX)^-1``, residual maker ``S = I - X M X'W`` and working covariance ``F`` of the errors,
+    each cluster's residuals are multiplied by ``A = F^1/2 (F^1/2 (S F S')_gg F^1/2)^-1/2 F^1/2``, so that
+    ``A (S F S')_gg A = F_gg`` (Pustejovsky and Tipton 2018, equation 10; pseudo-inverse where the fit takes a
+    row whole). ``df = (sum l)² / sum l²`` over the eigenvalues l, under F, of the quadratic form that
+    estimates a contrast's variance.
 
     Parameters
     ----------
@@ -59,11 +90,21 @@ def cluster_robust(
         Code of each row's cluster, shape (R,).
     contrasts
         Linear combinations of the coefficients, shape (k, p); none means each coefficient.
+    working
+        ``independent``: ``F = I``, the usual definition. ``exchangeable``: 1 on the diagonal and one
+        correlation within clusters, estimated from the residuals by moments and not below 0.
+    correlation
+        The correlation of the exchangeable model, from 0 to .99, where it is known.
 
     Returns
     -------
     ClusterRobust
         Covariance and df; compare estimate / se with Student's t of that df.
+
+    Raises
+    ------
+    OptionError
+        An unknown working model, or a correlation outside its range or for the independent model.
 
     Examples
     --------
@@ -71,58 +112,175 @@ def cluster_robust(
     >>> found.covariance.round(6), found.df.round(6)
     (array([[0.333333]]), array([2.]))
     """
-    matrix, e, w = (np.asarray(values, dtype=np.float64) for values in (x, residuals, weights))
-    wanted = np.eye(matrix.shape[1]) if contrasts is None else np.asarray(contrasts, dtype=np.float64)
-    inverse: FloatArray = np.asarray(np.linalg.inv((matrix * w[:, None]).T @ matrix), dtype=np.float64)
-    spread = inverse @ ((matrix * w[:, None] ** 2).T @ matrix) @ inverse
-    codes = np.unique(np.asarray(cluster), return_inverse=True)[1].ravel()
-    rows = np.split(np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes))[:-1])
-    scores, own, plain, weighted = [], [], [], []
-    for members in rows:
-        xg, wg = matrix[members], w[members]
-        raw = np.column_stack([e[members], (xg * wg[:, None]) @ inverse @ wanted.T])
-        adjusted = _adjust(xg, wg, inverse, spread, raw)
-        scores.append(xg.T @ (wg * adjusted[:, 0]))
-        q = adjusted[:, 1:]
-        own.append((q**2).sum(axis=0))
-        plain.append(xg.T @ q)
-        weighted.append((xg * wg[:, None]).T @ q)
-    total = np.asarray(scores)
-    covariance = inverse @ (total.T @ total) @ inverse
-    df = _satterthwaite(np.asarray(own), np.asarray(plain), np.asarray(weighted), inverse, spread)
-    return ClusterRobust((covariance + covariance.T) / 2, df, len(rows))
+    fit = _prepare(x, residuals, weights, cluster, working, correlation)
+    p = fit.inverse.shape[0]
+    wanted = np.eye(p) if contrasts is None else np.asarray(contrasts, dtype=np.float64)
+    scores, forms = _forms(fit, wanted, pairs=False)
+    covariance = fit.inverse @ (scores.T @ scores) @ fit.inverse
+    trace = np.trace(forms, axis1=1, axis2=2)
+    square = (forms**2).sum(axis=(1, 2))
+    df = np.divide(trace**2, square, out=np.full(len(wanted), np.nan), where=square > 0)
+    return ClusterRobust((covariance + covariance.T) / 2, df, len(scores), fit.correlation)
 
 
-def _adjust(
-    x: FloatArray, w: FloatArray, inverse: FloatArray, spread: FloatArray, values: FloatArray
-) -> FloatArray:
-    """Multiply by the inverse symmetric root of the variance of a cluster's residuals (working model).
+def hotelling_test(
+    x: ArrayLike,
+    residuals: ArrayLike,
+    weights: ArrayLike,
+    cluster: ArrayLike,
+    *,
+    coefficients: ArrayLike,
+    contrasts: ArrayLike,
+    working: Working = "independent",
+    correlation: float | None = None,
+) -> Hotelling:
+    """Test jointly that contrasts are 0, with CR2: the approximate Hotelling T² test.
 
-    That variance differs from the identity only within the span of x and Wx, so a large cluster costs no more
-    than its rows.
+    With r contrasts ``C b``, CR2 covariance V and Q = ``(C b)' (C V C')^-1 C b``, the F is
+    ``(h - r + 1) / (h r) Q`` on r and ``h - r + 1`` degrees of freedom. ``h = r (r + 1) / sum_st var d_st``,
+    where d is ``C V C'`` standardised by its expectation under the working model, so that h are the degrees
+    of freedom of the Wishart matrix with the same total variance; for one contrast they are Satterthwaite's
+    (HTZ of Tipton and Pustejovsky 2015, Journal of Educational and Behavioral Statistics 40, 604-634).
+
+    Parameters
+    ----------
+    x, residuals, weights, cluster, working, correlation
+        As in `cluster_robust`.
+    coefficients
+        Of the fit, shape (p,).
+    contrasts
+        Linearly independent combinations that the null sets to 0, shape (r, p).
+
+    Returns
+    -------
+    Hotelling
+        F, NaN where nothing can be said.
+
+    Examples
+    --------
+    >>> x, y = np.ones((4, 1)), np.array([1.0, 2.0, 3.0, 6.0])
+    >>> hotelling_test(x, y - 3, np.ones(4), range(4), coefficients=[3.0], contrasts=[[1.0]])
+    Hotelling(f=7.714..., df=1, denominator_df=3.0...)
     """
-    heavy = x * w[:, None]
-    basis, _ = np.linalg.qr(np.hstack([x, heavy]))
-    plain, weighted = basis.T @ x, basis.T @ heavy
-    mixed = plain @ inverse @ weighted.T
-    inner = np.eye(basis.shape[1]) - mixed - mixed.T + plain @ spread @ plain.T
-    size, vectors = np.linalg.eigh(inner)
-    kept = size > NEGLIGIBLE
-    root = np.where(kept, 1 / np.sqrt(np.where(kept, size, 1.0)), 0.0)
-    turned = basis @ vectors
-    return np.asarray(values + turned @ ((root - 1)[:, None] * (turned.T @ values)))
+    fit = _prepare(x, residuals, weights, cluster, working, correlation)
+    wanted = np.atleast_2d(np.asarray(contrasts, dtype=np.float64))
+    r = len(wanted)
+    scores, forms = _forms(fit, wanted, pairs=True)
+    expected = np.trace(forms, axis1=2, axis2=3)
+    half = scores @ fit.inverse @ wanted.T
+    found, size = half.T @ half, np.sqrt(np.maximum(np.diag(expected), 0.0))
+    if not np.all(size > 0):
+        return Hotelling(np.nan, r, np.nan)
+    values, vectors = np.linalg.eigh(expected / np.outer(size, size))
+    own, turned = np.linalg.eigh(found / np.outer(size, size))
+    if min(values[0], own[0]) <= NEGLIGIBLE:
+        return Hotelling(np.nan, r, np.nan)
+    root = (vectors / np.sqrt(values)).T / size
+    forms = np.einsum("as,stgh,bt->abgh", root, forms, root, optimize=True)
+    sides = forms[np.arange(r), np.arange(r)].sum(axis=0)
+    total = float((sides**2).sum() + np.einsum("stgh,tsgh->", forms, forms, optimize=True))
+    h = r * (r + 1) / total
+    if h - r + 1 <= 0:
+        return Hotelling(np.nan, r, h - r + 1)
+    away = turned.T @ (wanted @ np.asarray(coefficients, dtype=np.float64) / size)
+    q = float((away**2 / own).sum())
+    return Hotelling((h - r + 1) / (h * r) * q, r, h - r + 1)
 
 
-def _satterthwaite(
-    own: FloatArray, plain: FloatArray, weighted: FloatArray, inverse: FloatArray, spread: FloatArray
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """Clusters by size, ``M``, ``X'WFWX`` between its ``M``, the correlation and the number of clusters."""
+
+    clusters: list[Clusters]
+    inverse: FloatArray
+    spread: FloatArray
+    correlation: float
+    number: int
+
+
+def _prepare(
+    x: ArrayLike,
+    residuals: ArrayLike,
+    weights: ArrayLike,
+    cluster: ArrayLike,
+    working: Working,
+    correlation: float | None,
+) -> _Prepared:
+    check_option("working", working, WORKING)
+    matrix, e, w = (np.asarray(values, dtype=np.float64) for values in (x, residuals, weights))
+    code = np.unique(np.asarray(cluster), return_inverse=True)[1].ravel().astype(np.int64)
+    if correlation is None:
+        rho = 0.0 if working == "independent" else correlation_of_errors(matrix, e, w, code)
+    elif working == "independent" or not 0 <= correlation <= MOST:
+        raise OptionError(f"correlation is a number from 0 to {MOST} for working='exchangeable'.")
+    else:
+        rho = correlation
+    heavy = matrix * w[:, None]
+    inverse = np.linalg.inv(heavy.T @ matrix)
+    number = int(code.max()) + 1
+    sums = np.zeros((number, matrix.shape[1]))
+    np.add.at(sums, code, heavy)
+    middle = (1 - rho) * heavy.T @ heavy + rho * sums.T @ sums
+    return _Prepared(gather(matrix, e, w, code), inverse, inverse @ middle @ inverse, rho, number)
+
+
+def _correlated(
+    values: FloatArray, one: FloatArray, own: float | FloatArray, common: FloatArray
 ) -> FloatArray:
-    """Squared trace over trace of the square of each contrast's quadratic form, clusters by clusters."""
-    result = np.full(own.shape[1], np.nan)
-    for position in range(own.shape[1]):
-        u, v = plain[:, :, position], weighted[:, :, position]
-        mixed = u @ inverse @ v.T
-        form = np.diag(own[:, position]) - mixed - mixed.T + u @ spread @ u.T
-        square = float((form**2).sum())
-        if square > 0:
-            result[position] = np.trace(form) ** 2 / square
-    return result
+    """Multiply matrices by ``own I + common 1 1'``, one cluster a matrix."""
+    return np.asarray(own * values + common * one[..., None] * (one[:, None, :] @ values))
+
+
+def _forms(fit: _Prepared, contrasts: FloatArray, *, pairs: bool) -> tuple[FloatArray, FloatArray]:
+    """Adjusted scores of clusters, shape (G, p), and ``q_g' (S F S')_gh q_h`` of contrasts.
+
+    ``q`` is ``A W X M c``, so that the variance of contrast c is the sum of squares of ``q_g' S e``. Shape
+    (k, G, G); with ``pairs`` of contrast s with contrast t, (k, k, G, G).
+    """
+    k, p = contrasts.shape
+    scores, own = np.zeros((fit.number, p)), np.zeros((k, k, fit.number))
+    plain, weighted = np.zeros((k, fit.number, p)), np.zeros((k, fit.number, p))
+    rho = fit.correlation
+    for clusters in fit.clusters:
+        one = clusters.one
+        shared = np.full((len(one), 1, 1), rho)
+        heavy = _correlated(clusters.heavy, one, 1 - rho, shared)
+        sought = clusters.heavy @ (fit.inverse @ contrasts.T)
+        adjusted = _adjust(
+            fit, clusters, heavy, np.concatenate([clusters.residual[..., None], sought], axis=2)
+        )
+        place, q = clusters.place, adjusted[..., 1:]
+        scores[place] = (adjusted[:, None, :, 0] @ clusters.heavy)[:, 0]
+        own[:, :, place] = np.moveaxis(np.swapaxes(q, 1, 2) @ _correlated(q, one, 1 - rho, shared), 0, 2)
+        plain[:, place] = np.moveaxis(np.swapaxes(q, 1, 2) @ clusters.x, 1, 0)
+        weighted[:, place] = np.moveaxis(np.swapaxes(q, 1, 2) @ heavy, 1, 0)
+    left = plain @ (fit.spread / 2) - weighted @ fit.inverse
+    at = np.arange(fit.number)
+    if pairs:
+        half = np.einsum("sgi,thi->stgh", left, plain, optimize=True)
+        forms = half + np.einsum("tsgh->sthg", half)
+        forms[:, :, at, at] += own
+        return scores, forms
+    half = left @ np.swapaxes(plain, 1, 2)
+    forms = half + np.swapaxes(half, 1, 2)
+    forms[:, at, at] += own[np.arange(k), np.arange(k)]
+    return scores, forms
+
+
+def _adjust(fit: _Prepared, clusters: Clusters, heavy: FloatArray, values: FloatArray) -> FloatArray:
+    """Multiply by the adjustment matrices of clusters; ``heavy`` is ``F W X``."""
+    one, rho = clusters.one, fit.correlation
+    size = (one**2).sum(axis=1)[:, None, None]
+    person = np.sqrt(1 - rho)
+    shared = (np.sqrt(1 - rho + rho * size) - person) / np.maximum(size, 1.0)
+    unit = np.broadcast_to(np.eye(one.shape[1]), (len(one), one.shape[1], one.shape[1]))
+    taken = clusters.x @ (
+        fit.inverse @ np.swapaxes(heavy, 1, 2) - fit.spread / 2 @ np.swapaxes(clusters.x, 1, 2)
+    )
+    left = (1 - rho) * unit + rho * one[..., None] * one[:, None, :] - taken - np.swapaxes(taken, 1, 2)
+    root = _correlated(unit, one, person, shared)
+    length, vectors = np.linalg.eigh(root @ left @ root)
+    kept = length > NEGLIGIBLE * (1 - rho) ** 2
+    inner = np.where(kept, np.where(kept, length, 1.0) ** -0.5, 0.0)
+    outer = root @ vectors
+    return np.asarray(outer @ (inner[..., None] * (np.swapaxes(outer, 1, 2) @ values)))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from barometri.inference.cluster_robust import _adjust, cluster_robust
+from barometri.inference.cluster_robust import cluster_robust
 from barometri.inference.regression import fit_linear
 from tests.inference.samples import Floats
 
@@ -97,4 +97,4 @@ def test_a_row_that_the_fit_takes_whole_adds_nothing() -> None:
 
 def test_a_residual_without_variance_is_not_blown_up() -> None:
     one = np.ones((1, 1))
-    assert _adjust(one, one[0], one, one, one)[0, 0] == 0
+    assert cluster_robust(one, one[0], one[0], one[0]).covariance[0, 0] == 0
