@@ -12,7 +12,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from barometri.errors import OptionError, check_option
-from barometri.inference.working_model import MOST, WORKING, Clusters, Working, correlation_of_errors, gather
+from barometri.inference.working_model import (
+    MOST,
+    WORKING,
+    Clusters,
+    Working,
+    correlation_of_errors,
+    gather,
+    sums_of,
+)
 
 FloatArray = NDArray[np.float64]
 NEGLIGIBLE = 1e-10  # eigenvalues of a cluster's residual variance beside that of one person's error
@@ -74,9 +82,9 @@ def cluster_robust(
 
     With ``M = (X'WX)^-1``, residual maker ``S = I - X M X'W`` and working covariance ``F`` of the errors,
     each cluster's residuals are multiplied by ``A = F^1/2 (F^1/2 (S F S')_gg F^1/2)^-1/2 F^1/2``, so that
-    ``A (S F S')_gg A = F_gg`` (Pustejovsky and Tipton 2018, equation 10; pseudo-inverse where the fit takes a
-    row whole). ``df = (sum l)² / sum l²`` over the eigenvalues l, under F, of the quadratic form that
-    estimates a contrast's variance.
+    ``A (S F S')_gg A = F_gg`` (Pustejovsky and Tipton 2018; the pseudo-inverse where the fit takes a row
+    whole). ``df = (sum l)² / sum l²`` over the eigenvalues l, under F, of the quadratic form that estimates a
+    contrast's variance.
 
     Parameters
     ----------
@@ -112,7 +120,7 @@ def cluster_robust(
     >>> found.covariance.round(6), found.df.round(6)
     (array([[0.333333]]), array([2.]))
     """
-    fit = _prepare(x, residuals, weights, cluster, working, correlation)
+    fit = _prepare((x, residuals, weights), cluster, working, correlation)
     p = fit.inverse.shape[0]
     wanted = np.eye(p) if contrasts is None else np.asarray(contrasts, dtype=np.float64)
     scores, forms = _forms(fit, wanted, pairs=False)
@@ -159,10 +167,11 @@ def hotelling_test(
     Examples
     --------
     >>> x, y = np.ones((4, 1)), np.array([1.0, 2.0, 3.0, 6.0])
-    >>> hotelling_test(x, y - 3, np.ones(4), range(4), coefficients=[3.0], contrasts=[[1.0]])
-    Hotelling(f=7.714..., df=1, denominator_df=3.0...)
+    >>> found = hotelling_test(x, y - 3, np.ones(4), range(4), coefficients=[3.0], contrasts=[[1.0]])
+    >>> round(found.f, 3), found.df, round(found.denominator_df, 3)
+    (7.714, 1, 3.0)
     """
-    fit = _prepare(x, residuals, weights, cluster, working, correlation)
+    fit = _prepare((x, residuals, weights), cluster, working, correlation)
     wanted = np.atleast_2d(np.asarray(contrasts, dtype=np.float64))
     r = len(wanted)
     scores, forms = _forms(fit, wanted, pairs=True)
@@ -199,15 +208,14 @@ class _Prepared:
 
 
 def _prepare(
-    x: ArrayLike,
-    residuals: ArrayLike,
-    weights: ArrayLike,
+    rows: tuple[ArrayLike, ArrayLike, ArrayLike],
     cluster: ArrayLike,
     working: Working,
     correlation: float | None,
 ) -> _Prepared:
+    """Gather design matrix, residuals and weights by clusters."""
     check_option("working", working, WORKING)
-    matrix, e, w = (np.asarray(values, dtype=np.float64) for values in (x, residuals, weights))
+    matrix, e, w = (np.asarray(values, dtype=np.float64) for values in rows)
     code = np.unique(np.asarray(cluster), return_inverse=True)[1].ravel().astype(np.int64)
     if correlation is None:
         rho = 0.0 if working == "independent" else correlation_of_errors(matrix, e, w, code)
@@ -216,54 +224,47 @@ def _prepare(
     else:
         rho = correlation
     heavy = matrix * w[:, None]
-    inverse = np.linalg.inv(heavy.T @ matrix)
-    number = int(code.max()) + 1
-    sums = np.zeros((number, matrix.shape[1]))
-    np.add.at(sums, code, heavy)
+    inverse: FloatArray = np.asarray(np.linalg.inv(heavy.T @ matrix))
+    sums = sums_of(heavy, code)
     middle = (1 - rho) * heavy.T @ heavy + rho * sums.T @ sums
-    return _Prepared(gather(matrix, e, w, code), inverse, inverse @ middle @ inverse, rho, number)
+    return _Prepared(gather(matrix, e, w, code), inverse, inverse @ middle @ inverse, rho, len(sums))
 
 
-def _correlated(
-    values: FloatArray, one: FloatArray, own: float | FloatArray, common: FloatArray
-) -> FloatArray:
+def _correlated(values: FloatArray, one: FloatArray, own: float, common: float | FloatArray) -> FloatArray:
     """Multiply matrices by ``own I + common 1 1'``, one cluster a matrix."""
-    return np.asarray(own * values + common * one[..., None] * (one[:, None, :] @ values))
+    return np.asarray(own * values + (common * one[..., None]) * (one[:, None, :] @ values))
 
 
 def _forms(fit: _Prepared, contrasts: FloatArray, *, pairs: bool) -> tuple[FloatArray, FloatArray]:
-    """Adjusted scores of clusters, shape (G, p), and ``q_g' (S F S')_gh q_h`` of contrasts.
+    """Return adjusted scores of clusters, shape (G, p), and ``q_g' (S F S')_gh q_h`` of contrasts.
 
     ``q`` is ``A W X M c``, so that the variance of contrast c is the sum of squares of ``q_g' S e``. Shape
     (k, G, G); with ``pairs`` of contrast s with contrast t, (k, k, G, G).
     """
     k, p = contrasts.shape
-    scores, own = np.zeros((fit.number, p)), np.zeros((k, k, fit.number))
+    scores, own = np.zeros((fit.number, p)), np.zeros((fit.number, k, k) if pairs else (fit.number, k))
     plain, weighted = np.zeros((k, fit.number, p)), np.zeros((k, fit.number, p))
-    rho = fit.correlation
     for clusters in fit.clusters:
-        one = clusters.one
-        shared = np.full((len(one), 1, 1), rho)
-        heavy = _correlated(clusters.heavy, one, 1 - rho, shared)
+        heavy = _correlated(clusters.heavy, clusters.one, 1 - fit.correlation, fit.correlation)
         sought = clusters.heavy @ (fit.inverse @ contrasts.T)
         adjusted = _adjust(
             fit, clusters, heavy, np.concatenate([clusters.residual[..., None], sought], axis=2)
         )
-        place, q = clusters.place, adjusted[..., 1:]
-        scores[place] = (adjusted[:, None, :, 0] @ clusters.heavy)[:, 0]
-        own[:, :, place] = np.moveaxis(np.swapaxes(q, 1, 2) @ _correlated(q, one, 1 - rho, shared), 0, 2)
-        plain[:, place] = np.moveaxis(np.swapaxes(q, 1, 2) @ clusters.x, 1, 0)
-        weighted[:, place] = np.moveaxis(np.swapaxes(q, 1, 2) @ heavy, 1, 0)
-    left = plain @ (fit.spread / 2) - weighted @ fit.inverse
-    at = np.arange(fit.number)
+        place, q, flat = clusters.place, adjusted[..., 1:], np.swapaxes(adjusted, 1, 2)
+        scores[place] = (flat[:, :1] @ clusters.heavy)[:, 0]
+        spread = _correlated(q, clusters.one, 1 - fit.correlation, fit.correlation)
+        own[place] = flat[:, 1:] @ spread if pairs else (q * spread).sum(axis=1)
+        plain[:, place] = np.swapaxes(flat[:, 1:] @ clusters.x, 0, 1)
+        weighted[:, place] = np.swapaxes(flat[:, 1:] @ heavy, 0, 1)
+    left, at = plain @ (fit.spread / 2) - weighted @ fit.inverse, np.arange(fit.number)
     if pairs:
         half = np.einsum("sgi,thi->stgh", left, plain, optimize=True)
-        forms = half + np.einsum("tsgh->sthg", half)
-        forms[:, :, at, at] += own
+        forms = half + half.transpose(1, 0, 3, 2)
+        forms[:, :, at, at] += own.transpose(1, 2, 0)
         return scores, forms
     half = left @ np.swapaxes(plain, 1, 2)
     forms = half + np.swapaxes(half, 1, 2)
-    forms[:, at, at] += own[np.arange(k), np.arange(k)]
+    forms[:, at, at] += own.T
     return scores, forms
 
 

@@ -55,14 +55,23 @@ def gather(x: FloatArray, residual: FloatArray, w: FloatArray, code: IntArray) -
     even = np.ptp(w) <= 1e-12 * np.abs(w).max()
     most = (p if even else 2 * p) + 1
     width = np.where(size > most, 0, _rounded(size, most))
+    sorted_code = code[order]
+    own = width[sorted_code]
     found = [_turned(table, start, size, np.flatnonzero(width == 0), most, even=bool(even))]
     for k in np.unique(width[width > 0]):
         place = np.flatnonzero(width == k)
-        inside = np.isin(code[order], place)
+        inside = own == k
         block = np.zeros((len(place), k, table.shape[1]))
-        block[np.searchsorted(place, code[order][inside]), rank[inside]] = table[inside]
+        block[np.searchsorted(place, sorted_code[inside]), rank[inside]] = table[inside]
         found.append(_clusters(block, place))
     return [clusters for clusters in found if len(clusters.place)]
+
+
+def sums_of(values: FloatArray, code: IntArray) -> FloatArray:
+    """Sum rows by cluster, codes 0 to G - 1 all present."""
+    order = np.argsort(code, kind="stable")
+    start = np.concatenate([[0], np.cumsum(np.bincount(code))[:-1]])
+    return np.asarray(np.add.reduceat(values[order], start, axis=0))
 
 
 def _rounded(size: IntArray, most: int) -> IntArray:
@@ -106,8 +115,7 @@ def correlation_of_errors(x: FloatArray, residual: FloatArray, w: FloatArray, co
     """
     size = np.bincount(code).astype(np.float64)
     inverse = np.linalg.inv((x * w[:, None]).T @ x)
-    sums = np.zeros((len(size), x.shape[1] * 2 + 1))
-    np.add.at(sums, code, np.column_stack([x, x * w[:, None], residual]))
+    sums = sums_of(np.column_stack([x, x * w[:, None], residual]), code)
     light, heavy, total = sums[:, : x.shape[1]], sums[:, x.shape[1] : -1], sums[:, -1]
     gram, square = x.T @ x, (x * w[:, None] ** 2).T @ x
     spread = inverse @ square @ inverse
