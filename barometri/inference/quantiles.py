@@ -1,14 +1,14 @@
-"""Quantiles of weighted values under the twelve rules of R's survey package, from sorted values alone.
+"""Weighted quantiles: plotting positions and steps of the weighted distribution function.
 
-A quantile inverts the weighted distribution function ``F(x) = sum of w over values up to x / sum w``. The
-inverse is a step function; the rules say what stands on the steps and between them (Hyndman and Fan 1996,
-American Statistician 50, 361-365, generalised to weights as in the vignette "Estimating quantiles" of R's
-survey package 4.1; Shah and Vaish 2006, Proceedings of the Survey Research Methods Section of the ASA).
+The sample definitions are the nine of Hyndman and Fan (1996, American Statistician 50, 361-365) and the one
+of Shah and Vaish (2006, Proceedings of the Survey Research Methods Section of the ASA). Weights enter in one way everywhere: where a definition for equal weights counts k of n
+cases, the sum of the weights up to the k-th case stands for k, its own weight for the 1 that is taken from k,
+the weight of the last case for the 1 that is added to n.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,10 +16,11 @@ from numpy.typing import ArrayLike, NDArray
 from barometri.errors import OptionError, check_option
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
 QuantileRule = Literal[
     "math", "school", "shah_vaish", "hf1", "hf2", "hf3", "hf4", "hf5", "hf6", "hf7", "hf8", "hf9"
 ]
-QUANTILE_RULES: tuple[str, ...] = get_args(QuantileRule)
+QUANTILE_RULES: Final[tuple[str, ...]] = get_args(QuantileRule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,38 +30,43 @@ class Ranked:
     Parameters
     ----------
     values
-        Shape (n,), rising; ties by falling weight, so that no result depends on the order of the rows.
+        Shape (n,), rising; of equal values the heavier come first, so that the order of rows cannot matter.
     weights
         Shape (n,), positive.
-    below
-        Sums of the weights up to each value, shape (n,), added in extended precision: a share that is reached
-        exactly on paper then is reached here wherever doubles allow it.
+    cumulated
+        Sum of the weights up to each value, shape (n,), added in extended precision where the machine has it
+        and rounded once, so that what is a double on paper is that double.
     """
 
     values: FloatArray
     weights: FloatArray
-    below: FloatArray
+    cumulated: FloatArray
 
     @property
     def shares(self) -> FloatArray:
-        """Weighted distribution function at each value, shape (n,), 0 to 1."""
-        return np.asarray(self.below / self.below[-1])
+        """Weighted share of the cases up to each one, shape (n,), more than 0, up to 1."""
+        return self.cumulated / self.cumulated[-1:]
+
+    def positions(self, own: float, last: float) -> FloatArray:
+        """Return the plotting positions ``(C_k - own w_k) / (C_n + last w_n)``, shape (n,)."""
+        top = self.cumulated[-1:] + last * self.weights[-1:]
+        return np.asarray((self.cumulated - own * self.weights) / top)
 
 
 def rank(values: ArrayLike, weights: ArrayLike) -> Ranked:
-    """Sort values and add up their weights.
+    """Put values into rising order and add up their weights.
 
     Parameters
     ----------
     values
         Numbers, shape (n,); NaN is left out.
     weights
-        Shape (n,), not negative; rows of weight 0 are left out.
+        Shape (n,), not negative; what weighs nothing is left out.
 
     Returns
     -------
     Ranked
-        Perhaps of no value.
+        Empty where nothing counts.
 
     Raises
     ------
@@ -74,32 +80,34 @@ def rank(values: ArrayLike, weights: ArrayLike) -> Ranked:
     """
     x, w = np.asarray(values, dtype=np.float64), np.asarray(weights, dtype=np.float64)
     if x.shape != w.shape or x.ndim != 1:
-        raise OptionError("Quantiles need one weight a value; give two arrays of one shape (n,).")
-    known = ~np.isnan(x) & (w > 0)
-    x, w = x[known], w[known]
+        raise OptionError(f"Quantiles need one weight a value; got shapes {x.shape} and {w.shape}.")
+    counted = ~np.isnan(x) & (w > 0)
+    x, w = x[counted], w[counted]
     order = np.lexsort((-w, x))
-    sums = np.cumsum(w[order].astype(np.longdouble))
-    return Ranked(x[order], w[order], sums.astype(np.float64))
+    cumulated = np.cumsum(w[order], dtype=np.longdouble).astype(np.float64)
+    return Ranked(x[order], w[order], cumulated)
+
+
+Reader = Callable[[Ranked, FloatArray], FloatArray]
 
 
 def quantiles(ranked: Ranked, probabilities: ArrayLike, rule: QuantileRule = "math") -> FloatArray:
     """Quantiles of weighted values.
 
-    With ``C_k`` the sum of the weights up to the k-th value:
+    With ``C_k`` the sum of the weights up to the k-th case and ``F = C_k / C_n``:
 
-    - ``math``, ``hf1``: the smallest value whose share ``C_k / C_n`` reaches p.
-    - ``school``, ``hf2``: the same, but the average with the next value where the share is exactly p.
-    - ``hf3``: the same, but where the share is exactly p the value of even rank among the distinct values.
-    - ``shah_vaish``: the smallest value with ``(C*_k + 1/2 - w*_k / 2) / (n + 1)`` at least p, weights
-      scaled to sum n.
-    - ``hf4`` to ``hf9`` interpolate between the points (p_k, x_k) and stay at the ends beyond them, with p_k
-      ``C_k / C_n``, ``(C_k - w_k/2) / C_n``, ``C_k / (C_n + w_n)``, ``C_(k-1) / C_(n-1)``,
-      ``(C_k - w_k/3) / (C_n + w_n/3)``, ``(C_k - 3 w_k/8) / (C_n + w_n/4)``.
+    - steps: the smallest value with ``F >= p``. They differ where a value has ``F = p`` exactly: ``math`` and
+      ``hf1`` take it; ``school`` and ``hf2`` its mean with the next value; ``hf3`` it or the next, whichever
+      has the even place among the distinct values.
+    - ``shah_vaish``: the step at ``(C_k - w_k / 2 + 1/2) / (n + 1)``, weights scaled to sum n, for F.
+    - lines: linear between the values at plotting positions ``(C_k - a w_k) / (C_n + b w_n)``, the end values
+      beyond them; (a, b) is (0, 0) for ``hf4``, (1/2, 0) ``hf5``, (0, 1) ``hf6``, (1, -1) ``hf7``,
+      (1/3, 1/3) ``hf8``, (3/8, 1/4) ``hf9``.
 
     Parameters
     ----------
     ranked
-        Sorted values.
+        Ordered values.
     probabilities
         Shape (m,), 0 to 1; NaN gives NaN.
     rule
@@ -123,72 +131,74 @@ def quantiles(ranked: Ranked, probabilities: ArrayLike, rule: QuantileRule = "ma
     array([2.5])
     """
     check_option("rule", rule, QUANTILE_RULES)
-    p = np.atleast_1d(np.asarray(probabilities, dtype=np.float64))
-    if len(ranked.values) == 0:
-        return np.full(p.shape, np.nan)
-    found = _RULES[rule](ranked, np.clip(np.where(np.isnan(p), 0.5, p), 0.0, 1.0))
-    return np.where(np.isnan(p), np.nan, found)
+    p = np.asarray(probabilities, dtype=np.float64)
+    result = np.full(p.shape, np.nan)
+    asked = ~np.isnan(p)
+    if len(ranked.values) and asked.any():
+        result[asked] = _READERS[rule](ranked, p[asked])
+    return result
 
 
-def _first_reaching(shares: FloatArray, p: FloatArray) -> NDArray[np.int64]:
-    """Position of the first share that is at least p; the last one where none is."""
-    found = np.searchsorted(shares, p, side="left")
-    return np.minimum(found, len(shares) - 1).astype(np.int64)
+def _step(positions: FloatArray, p: FloatArray) -> IntArray:
+    """Place of the first position that is not below p; the last place where all are."""
+    return np.minimum(np.searchsorted(positions, p, side="left"), len(positions) - 1)
 
 
-def _mathematical(ranked: Ranked, p: FloatArray) -> FloatArray:
-    return ranked.values[_first_reaching(ranked.shares, p)]
+def _itself(values: FloatArray, place: IntArray) -> FloatArray:
+    return values[place]
 
 
-def _school(ranked: Ranked, p: FloatArray) -> FloatArray:
-    at = _first_reaching(ranked.shares, p)
-    after = np.minimum(at + 1, len(ranked.values) - 1)
-    exact = ranked.shares[at] == p
-    return np.where(exact, (ranked.values[at] + ranked.values[after]) / 2, ranked.values[at])
+def _halfway(values: FloatArray, place: IntArray) -> FloatArray:
+    """Mean with the next value; the last has none."""
+    return np.asarray((values[place] + values[np.minimum(place + 1, len(values) - 1)]) / 2)
 
 
-def _even(ranked: Ranked, p: FloatArray) -> FloatArray:
-    last = np.flatnonzero(np.append(ranked.values[1:] != ranked.values[:-1], True))
-    values, shares = ranked.values[last], ranked.shares[last]
-    at = _first_reaching(shares, p)
-    odd = (shares[at] == p) & (at % 2 == 0)  # ranks count from 1
-    return values[np.where(odd, np.minimum(at + 1, len(values) - 1), at)]
+def _of_even_rank(values: FloatArray, place: IntArray) -> FloatArray:
+    """Ranks count from 1, places from 0: an even rank is an odd place."""
+    return np.asarray(values[np.minimum(place + (place + 1) % 2, len(values) - 1)])
 
 
-def _shah_vaish(ranked: Ranked, p: FloatArray) -> FloatArray:
+def _steps(at_tie: Callable[[FloatArray, IntArray], FloatArray]) -> Reader:
+    """Make the rule of steps that reads ``at_tie`` where a distinct value has the share p exactly."""
+
+    def read(ranked: Ranked, p: FloatArray) -> FloatArray:
+        final = np.append(np.diff(ranked.values) > 0, np.True_)  # the last case of each distinct value
+        values, shares = ranked.values[final], ranked.shares[final]
+        place = _step(shares, p)
+        return np.asarray(np.where(shares[place] == p, at_tie(values, place), values[place]))
+
+    return read
+
+
+def _centred(ranked: Ranked, p: FloatArray) -> FloatArray:
+    """Shah and Vaish's rule."""
     n = len(ranked.values)
-    scale = n / ranked.below[-1]
-    shares = (ranked.below * scale + 0.5 - ranked.weights * scale / 2) / (n + 1)
-    return ranked.values[_first_reaching(np.maximum.accumulate(shares), p)]
+    scaled = ranked.positions(0.5, 0.0) * n  # C_k - w_k / 2 of weights with sum n
+    return ranked.values[_step((scaled + 0.5) / (n + 1), p)]
 
 
-def _between(points: Callable[[Ranked], FloatArray]) -> Callable[[Ranked, FloatArray], FloatArray]:
-    """Return the rule that interpolates linearly between the values at the given points."""
+def _lines(own: float, last: float) -> Reader:
+    """Make the rule that joins the values at the positions of these two constants by lines."""
 
-    def interpolate(ranked: Ranked, p: FloatArray) -> FloatArray:
+    def read(ranked: Ranked, p: FloatArray) -> FloatArray:
         if len(ranked.values) == 1:
             return np.full(p.shape, ranked.values[0])
-        return np.interp(p, points(ranked), ranked.values)
+        return np.interp(p, ranked.positions(own, last), ranked.values)
 
-    return interpolate
-
-
-def _shifted(own: float, last: float) -> Callable[[Ranked], FloatArray]:
-    """Return points ``(C_k - own w_k) / (C_n + last w_n)``."""
-    return lambda r: (r.below - own * r.weights) / (r.below[-1] + last * r.weights[-1])
+    return read
 
 
-_RULES: dict[str, Callable[[Ranked, FloatArray], FloatArray]] = {
-    "math": _mathematical,
-    "hf1": _mathematical,
-    "school": _school,
-    "hf2": _school,
-    "hf3": _even,
-    "shah_vaish": _shah_vaish,
-    "hf4": _between(_shifted(0.0, 0.0)),
-    "hf5": _between(_shifted(0.5, 0.0)),
-    "hf6": _between(_shifted(0.0, 1.0)),
-    "hf7": _between(lambda r: np.append(0.0, r.below[:-1]) / r.below[-2]),
-    "hf8": _between(_shifted(1 / 3, 1 / 3)),
-    "hf9": _between(_shifted(0.375, 0.25)),
+_READERS: Final[dict[str, Reader]] = {
+    "math": _steps(_itself),
+    "hf1": _steps(_itself),
+    "school": _steps(_halfway),
+    "hf2": _steps(_halfway),
+    "hf3": _steps(_of_even_rank),
+    "shah_vaish": _centred,
+    "hf4": _lines(0.0, 0.0),
+    "hf5": _lines(0.5, 0.0),
+    "hf6": _lines(0.0, 1.0),
+    "hf7": _lines(1.0, -1.0),
+    "hf8": _lines(1 / 3, 1 / 3),
+    "hf9": _lines(3 / 8, 1 / 4),
 }

@@ -58,6 +58,17 @@ def test_shah_vaish_points_by_hand() -> None:
     assert quantiles(four, [0.19, 0.21, 0.41, 0.95], "shah_vaish").tolist() == [10, 20, 30, 40]
 
 
+def test_unequal_weights_move_the_points_of_the_lines() -> None:
+    # weights 1, 2, 5: sums 1, 3, 8; the second point is (3 - 2 a) / (8 + 5 b)
+    three = rank([10, 20, 30], [1, 2, 5])
+    second = {"hf4": 3 / 8, "hf5": 2 / 8, "hf6": 3 / 13, "hf7": 1 / 3}
+    second |= {"hf8": (3 - 2 / 3) / (8 + 5 / 3), "hf9": (3 - 3 / 4) / (8 + 5 / 4)}
+    for rule, point in second.items():
+        assert quantiles(three, [point], rule)[0] == pytest.approx(20, abs=1e-12)  # type: ignore[arg-type]
+    points = [0.17, 0.18, 0.31, 0.32]  # ((C - w / 2) 3 / 8 + 1 / 2) / 4: .1719, .3125, .6406
+    assert quantiles(three, points, "shah_vaish").tolist() == [10, 20, 20, 30]
+
+
 def test_missing_values_zero_weights_and_nothing() -> None:
     assert quantiles(rank([np.nan, 2.0, 9.0], [1, 1, 0]), [0.01, 0.5, 0.99]).tolist() == [2.0, 2.0, 2.0]
     assert np.isnan(quantiles(rank([np.nan], [1]), [0.5])).all()
