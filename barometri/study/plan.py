@@ -14,7 +14,17 @@ REST: Final = "rest"
 """The variable of a claim's ``right`` side that means everybody who is not on its left side."""
 
 Verb = Literal[
-    "proportion", "distribution", "mean", "model_prevalence", "number_of_models", "association", "change"
+    "proportion",
+    "distribution",
+    "mean",
+    "model_prevalence",
+    "number_of_models",
+    "association",
+    "change",
+    "regions",
+    "gaps",
+    "trends",
+    "county",
 ]
 ChartKind = Literal["", "prevalence", "districts", "likert", "number_of_models", "waves", "tiles", "dots"]
 Reading = Literal["lower", "informed", "upper"]
@@ -27,7 +37,8 @@ class Analysis:
 
     ``items`` are question ids (or model ids for model verbs; empty = all models); ``by`` variables or roles;
     ``waves`` is ``latest`` or ``all``; ``section`` names the report section in ``texts``; ``base`` is
-    ``answered`` (cannot say out) or ``asked`` (cannot say in the base).
+    ``answered`` (cannot say out) or ``asked`` (cannot say in the base). ``left`` and ``right`` are the groups
+    of a gap (variable -> code ids), ``division`` the areas of a county analysis.
     """
 
     id: str
@@ -41,6 +52,9 @@ class Analysis:
     base: Literal["answered", "asked"] = "answered"
     title: Labels = field(default_factory=dict)
     section: str = ""
+    left: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    right: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    division: str = ""
 
 
 @dataclass(frozen=True, slots=True)

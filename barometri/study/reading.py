@@ -103,7 +103,8 @@ def _with_options(study: Study, section: Section) -> Study:
         study = replace(study, areas=areas)
     if "disclosure.toml" in found:
         study = replace(study, disclosure=read_disclosure(found["disclosure.toml"], study.codebook))
-    plan = PlanReader(study.codebook, study.waves, study.models, study.roles, languages)
+    divisions = () if study.areas is None else tuple(study.areas.labels)
+    plan = PlanReader(study.codebook, study.waves, study.models, study.roles, languages, divisions=divisions)
     claims = plan.claims(found["claims.toml"]) if "claims.toml" in found else ()
     return replace(study, analyses=plan.analyses(section), claims=claims, digest=digest(folder))
 

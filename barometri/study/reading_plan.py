@@ -20,8 +20,10 @@ from barometri.study.study import Roles
 from barometri.study.toml import Section
 from barometri.study.waves import Wave
 
-MODEL_VERBS: Final = ("model_prevalence", "number_of_models")
+MODEL_VERBS: Final = ("model_prevalence", "number_of_models", "regions")
 """Verbs whose items are models."""
+SHARE_VERBS: Final = ("proportion", "change", "gaps", "trends", "county")
+"""Verbs on the share of favourable answers."""
 BASES: Final = ("answered", "asked")
 
 Relation = Literal[">", "<", "in", "shown"]
@@ -38,7 +40,10 @@ class PlanReader:
         models: Sequence[Model],
         roles: Roles,
         languages: Sequence[str],
+        *,
+        divisions: Sequence[str] = (),
     ) -> None:
+        self.divisions = tuple(divisions)
         self.codebook = codebook
         self.waves = waves
         self.models = {model.id: model for model in models}
@@ -58,21 +63,27 @@ class PlanReader:
         return tuple(analyses)
 
     def _analysis(self, row: Section) -> Analysis:
+        verb, reading = row.word("verb", get_args(Verb)), row.word("reading", get_args(Reading), "lower")
+        base = "asked" if verb == "regions" and reading != "informed" else "answered"
         analysis = Analysis(
             id=row.text("id"),
-            verb=cast("Verb", row.word("verb", get_args(Verb))),
+            verb=cast("Verb", verb),
             items=row.texts("items") or self._battery(row),
             by=tuple(self._by_role(name) for name in row.texts("by")),
             waves=cast('Literal["latest", "all"]', row.word("waves", ("latest", "all"), "latest")),
             chart=cast("ChartKind", row.word("chart", get_args(ChartKind), "")),
-            reading=cast("Reading", row.word("reading", get_args(Reading), "lower")),
+            reading=cast("Reading", reading),
             states=row.flag("states", default=False),
-            base=cast('Literal["answered", "asked"]', row.word("base", BASES, "answered")),
+            base=cast('Literal["answered", "asked"]', row.word("base", BASES, base)),
             title=row.labels("title", self.languages, {}),
             section=row.text("section", ""),
+            left=self._restriction(row, "left"),
+            right=self._restriction(row, "right"),
+            division=row.word("division", ("", *self.divisions), ""),
         )
         row.finish()
         self._check_items(row, analysis)
+        self._check_parts(row, analysis)
         for name in analysis.by:
             self._variable(row, "by", name)
         return analysis
@@ -101,8 +112,16 @@ class PlanReader:
                 row.fail("items", f"{item!r} is no question of the codebook. Correct the name or add it.")
             if not modelled and not any(self._asked(wave, item) for wave in self.waves.values()):
                 row.fail("items", f"{item!r} is asked in no wave. Add its column to one or remove it here.")
-            if analysis.verb in ("proportion", "change") and not self.codebook[item].good:
+            if analysis.verb in SHARE_VERBS and not self.codebook[item].good:
                 row.fail("items", f"{item!r} has no favourable codes. Add 'good' to it in codebook.toml.")
+
+    def _check_parts(self, row: Section, analysis: Analysis) -> None:
+        """Refuse a gap without two groups, groups that no gap needs, and a county analysis without areas."""
+        for key, part in (("left", analysis.left), ("right", analysis.right)):
+            if (analysis.verb == "gaps") != bool(part):
+                row.fail(key, "a gap is between a left and a right group; other verbs have neither.")
+        if (analysis.verb == "county") != bool(analysis.division):
+            row.fail("division", "a county analysis needs a division of areas.toml; other verbs have none.")
 
     def _asked(self, wave: Wave, name: str) -> bool:
         derived = self.codebook[name].derived
