@@ -8,7 +8,7 @@ from benchmarks.engines import floor, ours
 from benchmarks.engines.responses import load, make, save
 from benchmarks.simulations.finite import HYPERGEOMETRIC, finite_population
 from benchmarks.simulations.record import Gate, Section, show
-from benchmarks.simulations.regions import CLUSTERED, FEW, PLAIN
+from benchmarks.simulations.regions import CLUSTERED, FEW, PLAIN, _rates
 from benchmarks.simulations.weighted import weights_and_clusters
 
 
@@ -41,9 +41,14 @@ def test_the_default_interval_covers_under_weights_and_clusters() -> None:
 
 
 def test_regions_are_judged_only_where_the_package_answers() -> None:
-    assert {setting.mark for setting in CLUSTERED} == {""}
-    assert {setting.mark for setting in FEW} == {"refused"}
-    assert {setting.mark for setting in PLAIN if not setting.cv} == {""}
+    assert not any(setting.refused for setting in (*CLUSTERED, *PLAIN))
+    assert all(setting.refused for setting in FEW)
+    generator = np.random.default_rng(1)
+    equal, unequal, refused = (_rates(setting, 20, generator) for setting in (PLAIN[0], PLAIN[3], FEW[0]))
+    assert equal.answered == 1
+    assert unequal.answered < 0.5
+    assert not refused.judged
+    assert np.isnan(refused.rejected)
 
 
 def test_columns_come_back_as_they_were_saved(tmp_path: Path) -> None:

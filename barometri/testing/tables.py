@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from barometri.errors import OptionError
+from barometri.estimation import effective_size
 from barometri.inference.contingency import (
     ContingencyTable,
     RaoScottStatistic,
@@ -13,10 +15,11 @@ from barometri.inference.contingency import (
 )
 from barometri.inference.tested import NAN, HypothesisTest
 from barometri.survey import Survey
-from barometri.testing.selecting import DesignDf, count_table, cross
+from barometri.testing.selecting import Crossed, DesignDf, answered, count_table, cross
 
 MINIMUM_DF = 15.0  # design degrees of freedom below which region tests do not hold their level
 MINIMUM_PEOPLE = 12  # people in a group below which they do not
+MINIMUM_EXPECTED = 10.0  # people expected with the rarest answer, over the squared variation of weights
 
 
 def rao_scott(
@@ -27,6 +30,7 @@ def rao_scott(
     statistic: RaoScottStatistic = "F",
     minimum_df: float = MINIMUM_DF,
     minimum_people: int = MINIMUM_PEOPLE,
+    minimum_expected: float = MINIMUM_EXPECTED,
     df: DesignDf = "answered",
 ) -> HypothesisTest:
     """Test whether the answers differ between groups, under the survey's design.
@@ -49,6 +53,10 @@ def rao_scott(
     minimum_df, minimum_people
         Below so many degrees of freedom of the design, or people in a group, the test is refused; 0 refuses
         nothing.
+    minimum_expected
+        The test is refused where, in some group, the people expected to give the rarest answer are fewer than
+        so many times the squared coefficient of variation of the group's weights, ``n / Kish's n - 1``: a few
+        heavy answers then make their own variance. Never with equal weights; 0 refuses nothing.
     df
         ``answered``: units minus strata of those with both answers; ``asked``: of everybody in the survey's
         domain, as R counts them.
@@ -84,9 +92,53 @@ def rao_scott(
         reason = "refused:few_degrees_of_freedom"
     elif found.counts.sum(axis=1).min(initial=np.inf) < minimum_people:
         reason = "refused:few_people_in_a_group"
+    elif not test.reason and _few_for_their_weights(survey, groups, answers, found, minimum_expected):
+        reason = "refused:few_people_for_unequal_weights"
     if not reason or test.reason:
         return test
     return replace(test, statistic=NAN, p_value=NAN, reason=reason)
+
+
+def expected_over_variation(counts: ArrayLike, kish: ArrayLike) -> float:
+    """People expected with the rarest answer over the squared variation of weights, in the worst group.
+
+    Parameters
+    ----------
+    counts
+        Unweighted numbers of people, groups by answers.
+    kish
+        Kish's number of people of each group.
+
+    Returns
+    -------
+    float
+        What `rao_scott` asks ``minimum_expected`` of; infinite with equal weights.
+
+    Examples
+    --------
+    >>> float(round(expected_over_variation([[40, 10], [40, 10]], [25, 40]), 9))
+    10.0
+    """
+    people = np.asarray(counts, dtype=np.float64)
+    n = people.sum(axis=1)
+    variation = np.maximum(n / np.asarray(kish, dtype=np.float64) - 1, 0.0)
+    expected = n * (people.sum(axis=0).min() / n.sum())
+    ratio = np.divide(expected, variation, out=np.full(len(n), np.inf), where=variation > 0)
+    return float(ratio.min())
+
+
+def _few_for_their_weights(survey: Survey, groups: str, answers: str, found: Crossed, minimum: float) -> bool:
+    """Tell whether weights vary too much for the people expected with the rarest answer."""
+    if not minimum > 0:
+        return False
+    n = found.counts.sum(axis=1)
+    if not survey.is_lazy:  # n / Kish's n is at most the largest weight over the mean: often that is enough
+        least = found.table.totals.sum(axis=1) / survey.coded.weight.max()
+        if expected_over_variation(found.counts, np.minimum(least, n)) >= minimum:
+            return False
+    sizes = effective_size(answered(survey, groups, answers), by=[groups]).frame
+    kish = sizes["estimate"].to_numpy(dtype=np.float64)[sizes["n"].to_numpy() > 0]
+    return expected_over_variation(found.counts, kish) < minimum
 
 
 def independence(survey: Survey, rows: str, columns: str) -> ContingencyTable:

@@ -188,7 +188,24 @@ def test_region_tests_are_refused_where_they_do_not_hold_their_level() -> None:
     assert np.isfinite(rao_scott(few_units, "g", "y", minimum_df=0).p_value)
     lonely = Survey(data.assign(g=np.where(data.index < 11, 9, data["g"])), DESIGN)
     assert rao_scott(lonely, "g", "y").reason == "refused:few_people_in_a_group"
-    assert np.isfinite(rao_scott(lonely, "g", "y", minimum_people=11).p_value)
+    assert np.isfinite(rao_scott(lonely, "g", "y", minimum_people=11, minimum_expected=0).p_value)
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+def test_region_tests_are_refused_where_few_answers_carry_unequal_weights(lazy: bool) -> None:
+    weight = np.tile([1.0] * 9 + [6.0], 10)  # 1 / Kish's share - 1 is exactly 1 in both groups
+    data = pd.DataFrame({"g": np.repeat([0, 1], 50), "w": weight, "y": np.arange(100) % 5 > 0})
+    data["y"] = data["y"].astype(int)
+
+    def test_of(frame: pd.DataFrame, minimum: float) -> HypothesisTest:
+        survey = Survey(pl.from_pandas(frame).lazy() if lazy else frame, SurveyDesign(weight="w"))
+        return rao_scott(survey, "g", "y", minimum_expected=minimum)
+
+    assert test_of(data, 10.1).reason == "refused:few_people_for_unequal_weights"
+    assert np.isnan(test_of(data, 10.1).p_value)
+    assert np.isfinite(test_of(data, 9.9).p_value)
+    assert np.isfinite(test_of(data.assign(w=3.0), 1e6).p_value)
+    assert np.isfinite(test_of(data.assign(w=np.repeat([1.0, 9.0], 50)), 1e6).p_value)  # equal within groups
 
 
 def test_df_of_those_asked_counts_also_who_did_not_answer() -> None:
