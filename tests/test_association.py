@@ -12,7 +12,9 @@ import pytest
 from scipy.stats import somersd
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
-from barometri.association import NOT_ESTIMABLE, _cases, _slope, _somers, association
+from barometri.association import NOT_ESTIMABLE, association
+from barometri.association.cases import complete_cases
+from barometri.association.strength import odds_ratio_per_model, somers_d
 from barometri.collaboration import count_models
 from barometri.errors import OptionError
 from barometri.model_battery import NUMBER_OF_MODELS
@@ -65,7 +67,7 @@ def test_somers_d_equals_r(
     case: str, design: dict[str, str], simulated: Callable[..., Survey], stored: dict[str, Any]
 ) -> None:
     survey = simulated(**design)
-    effect = _somers(survey, _cases(survey, "y", ()))
+    effect = somers_d(complete_cases(survey, "y"))
     name = "somers_d_y_given_x"
     values = stored[case]
     assert effect.estimate == pytest.approx(values["estimate"][name], rel=1e-10)
@@ -82,7 +84,7 @@ def test_slope_equals_r(
     case: str, adjust: tuple[str, ...], simulated: Callable[..., Survey], stored: dict[str, Any]
 ) -> None:
     survey = simulated(psu="muni")
-    effect = _slope(survey, _cases(survey, "y", adjust))
+    effect = odds_ratio_per_model(complete_cases(survey, "y", adjust))
     values = stored[case]
     assert effect.detail["log_odds_ratio"] == pytest.approx(values["coef"]["k"], rel=1e-8)
     assert effect.detail["log_odds_ratio_se"] == pytest.approx(values["se"]["k"], rel=1e-7)
