@@ -52,7 +52,7 @@ class Polychoric:
     method: str
 
 
-def bivariate_normal(h: ArrayLike, k: ArrayLike, correlation: float) -> FloatArray:
+def bivariate_normal(h: ArrayLike, k: ArrayLike, correlation: ArrayLike) -> FloatArray:
     """Probability that two standard normals lie below h and k, by Owen's T function (Owen 1956).
 
     Parameters
@@ -60,7 +60,7 @@ def bivariate_normal(h: ArrayLike, k: ArrayLike, correlation: float) -> FloatArr
     h, k
         Limits, of shapes that broadcast; may be infinite.
     correlation
-        Between -1 and 1, both excluded.
+        Between -1 and 1, both excluded; of a shape that broadcasts.
 
     Returns
     -------
@@ -73,16 +73,17 @@ def bivariate_normal(h: ArrayLike, k: ArrayLike, correlation: float) -> FloatArr
     0.3333333333
     """
     a, b = np.broadcast_arrays(np.asarray(h, dtype=np.float64), np.asarray(k, dtype=np.float64))
+    r = np.asarray(correlation, dtype=np.float64)
     finite = np.isfinite(a) & np.isfinite(b)
     x, y = np.where(finite, a, 1.0), np.where(finite, b, 1.0)
-    root = np.sqrt((1 - correlation) * (1 + correlation))
+    root = np.sqrt((1 - r) * (1 + r))
     both = (x == 0) & (y == 0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        first, second = (y / x - correlation) / root, (x / y - correlation) / root
+        first, second = (y / x - r) / root, (x / y - r) / root
     first, second = np.where(both, 0.0, first), np.where(both, 0.0, second)
     apart = np.where((x * y < 0) | ((x * y == 0) & (x + y < 0)), 0.5, 0.0)
     inner = (special.ndtr(x) + special.ndtr(y)) / 2 - special.owens_t(x, first) - special.owens_t(y, second)
-    centre = 0.25 + np.arcsin(correlation) / (2 * np.pi)
+    centre = 0.25 + np.arcsin(r) / (2 * np.pi)
     inside = np.where(both, centre, inner - apart)
     edge = np.where(np.minimum(a, b) == -np.inf, 0.0, special.ndtr(np.minimum(a, b)))
     return np.asarray(np.where(finite, inside, edge))
@@ -168,6 +169,28 @@ def _climb(table: FloatArray, start: FloatArray, split: int, free: int) -> tuple
         if gain < DECREMENT:
             return parameters, True
     return parameters, gain < np.sqrt(DECREMENT)
+
+
+def likeliest(share: FloatArray, rows: FloatArray, columns: FloatArray, correlation: float) -> float:
+    """Return the correlation that is likeliest together with its thresholds, from a near start.
+
+    Parameters
+    ----------
+    share
+        Cell shares, shape (I, J).
+    rows, columns
+        Thresholds at which the search begins, shapes (I - 1,) and (J - 1,).
+    correlation
+        Likewise.
+
+    Returns
+    -------
+    float
+        NaN where there is no maximum between -1 and 1.
+    """
+    start = np.concatenate([[correlation], rows, columns])
+    found, done = _climb(share, start, len(rows), len(start))
+    return float(found[0]) if done and abs(found[0]) <= LARGEST else NAN
 
 
 def _scores(parameters: FloatArray, split: int) -> FloatArray:

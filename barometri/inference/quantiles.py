@@ -1,9 +1,10 @@
 """Weighted quantiles: plotting positions and steps of the weighted distribution function.
 
 The sample definitions are the nine of Hyndman and Fan (1996, American Statistician 50, 361-365) and the one
-of Shah and Vaish (2006, Proceedings of the Survey Research Methods Section of the ASA). Weights enter in one way everywhere: where a definition for equal weights counts k of n
-cases, the sum of the weights up to the k-th case stands for k, its own weight for the 1 that is taken from k,
-the weight of the last case for the 1 that is added to n.
+of Shah and Vaish (2006, Proceedings of the Survey Research Methods Section of the ASA). Weights enter in
+one way everywhere: where a definition for equal weights counts k of n cases, the sum of the weights up to
+the k-th case stands for k, its own weight for the 1 that is taken from k, the weight of the last case for
+the 1 that is added to n.
 """
 
 from collections.abc import Callable

@@ -4,8 +4,9 @@ from barometri.inference.equivalence import equivalence
 from barometri.inference.multiplicity import adjust_p_values, intersection_union
 from barometri.inference.tested import HypothesisTest
 from barometri.testing.comparisons import equivalence_test, joint_test
+from barometri.testing.latent import polychoric
 from barometri.testing.means import rank_test, t_test
-from barometri.testing.ordinal import OrdinalAssociation, ordinal_association, polychoric
+from barometri.testing.ordinal import OrdinalAssociation, ordinal_association
 from barometri.testing.tables import independence, rao_scott
 from barometri.testing.trends import correlation_test, trend_test
 

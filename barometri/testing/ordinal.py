@@ -1,4 +1,4 @@
-"""Ordinal association of two variables: measures under the design, and the correlation behind the classes."""
+"""Ordinal association of two variables: measures under the design."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -9,14 +9,12 @@ import numpy.typing as npt
 from barometri.errors import OptionError, check_option
 from barometri.estimates import Effect
 from barometri.inference.association_measures import ordinal_measures
-from barometri.inference.polychoric import Polychoric, PolychoricMethod, polychoric_correlation
 from barometri.inference.ranks import (
     Association,
     AssociationInterval,
     multinomial_association,
 )
 from barometri.inference.ranks import ordinal_association as associate
-from barometri.inference.tails import t_quantile, two_sided_p
 from barometri.survey import Survey
 from barometri.testing.selecting import Crossed, DesignDf, cross
 
@@ -174,115 +172,6 @@ def _effect(found: Association, crossed: Crossed, place: int, variance: str) -> 
         p_value=float(found.p_value[place]),
         method=f"{name}/{how}" if known else f"not_estimable:{why}",
         null=NO_ASSOCIATION,
-        k_low=_smallest(crossed.counts),
+        k_low=crossed.smallest,
         detail={"statistic": float(found.statistic[place])},
     )
-
-
-def _smallest(counts: FloatArray) -> int:
-    """Count the people in the smallest row or column."""
-    sides = np.concatenate([counts.sum(axis=1), counts.sum(axis=0)])
-    return int(sides.min()) if sides.size else 0
-
-
-def polychoric(
-    survey: Survey,
-    x: str,
-    y: str,
-    *,
-    method: PolychoricMethod = "two_step",
-    variance: Variance = "design",
-    interval: AssociationInterval = "arctanh",
-    level: float = 0.95,
-    df: DesignDf = "answered",
-) -> Effect:
-    """Estimate the correlation of two normal variables that are seen in ordered classes.
-
-    Parameters
-    ----------
-    survey
-        The survey.
-    x, y
-        Ordered variables.
-    method
-        ``two_step``: thresholds from the margins, then the correlation; ``ml``: everything at once.
-    variance
-        ``design``: weighted shares, error by the delta method from their design covariance. ``multinomial``:
-        unweighted counts, error from the information (with the thresholds held fixed under ``two_step``).
-    interval
-        ``arctanh`` (the default), ``t``, or ``auto``: arctanh where the value exceeds 0.5 in size.
-    level
-        Confidence level, 0 to 1.
-    df
-        As in `rao_scott`.
-
-    Returns
-    -------
-    Effect
-        ``detail``: the thresholds ``x_1``, ... and ``y_1``, ..., and for ``multinomial`` the likelihood-ratio
-        test of the normal model, ``chi_squared``, ``model_df``, ``model_p``. NaN where the table is perfectly
-        ordered.
-
-    Raises
-    ------
-    OptionError
-        An unknown option or variable.
-
-    Notes
-    -----
-    Olsson 1979, Psychometrika 44, 443-460.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from barometri.survey import SurveyDesign
-    >>> people = pd.DataFrame({"x": [0, 0, 0, 1, 1, 1] * 20, "y": [0, 0, 1, 0, 1, 1] * 20})
-    >>> found = polychoric(Survey(people, SurveyDesign(weight="equal")), "x", "y")
-    >>> round(found.estimate, 4), round(found.se, 4)
-    (0.5, 0.1176)
-    """
-    check_option("variance", variance, get_args(Variance))
-    check_option("interval", interval, get_args(AssociationInterval))
-    crossed = cross(survey, x, y, df=df)
-    by_design = variance == "design"
-    fit = polychoric_correlation(crossed.table.totals if by_design else crossed.counts, method=method)
-    slope = fit.gradient.ravel()
-    se, reach = fit.information_se, np.inf
-    if by_design:
-        reach = crossed.table.df
-        se = float(np.sqrt(max(float(slope @ crossed.table.share_covariance @ slope), 0.0)))
-    low, high = _interval(fit.correlation, se, reach, level, interval)
-    known = np.isfinite(fit.correlation) and se > 0
-    return Effect(
-        name="polychoric",
-        estimate=fit.correlation,
-        se=se,
-        ci_low=low,
-        ci_high=high,
-        n=crossed.table.n,
-        df=float(reach),
-        p_value=float(two_sided_p(fit.correlation / se, reach)) if known else float("nan"),
-        method=f"polychoric_{method}/{'taylor' if by_design else 'information'}"
-        if known
-        else "not_estimable",
-        null="the variables behind the classes are not correlated",
-        k_low=_smallest(crossed.counts),
-        detail=_thresholds(fit) | ({} if by_design else _fit_of(fit)),
-    )
-
-
-def _thresholds(fit: Polychoric) -> dict[str, float]:
-    sides = (("x", fit.rows), ("y", fit.columns))
-    return {f"{side}_{place}": float(cut) for side, cuts in sides for place, cut in enumerate(cuts, start=1)}
-
-
-def _fit_of(fit: Polychoric) -> dict[str, float]:
-    return {"chi_squared": fit.chi_squared, "model_df": float(fit.df), "model_p": fit.p_value}
-
-
-def _interval(value: float, se: float, df: float, level: float, interval: str) -> tuple[float, float]:
-    half = float(t_quantile(df, (1 - level) / 2)) * se
-    if interval == "t" or (interval == "auto" and abs(value) <= 0.5):  # noqa: PLR2004 - as ranks.ARCTANH_FROM
-        return value - half, value + half
-    centre, spread = float(np.arctanh(value)), half / (1 - value**2)
-    return float(np.tanh(centre - spread)), float(np.tanh(centre + spread))

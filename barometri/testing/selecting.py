@@ -40,6 +40,12 @@ class Crossed:
     rows: tuple[Hashable, ...]
     columns: tuple[Hashable, ...]
 
+    @property
+    def smallest(self) -> int:
+        """People in the smallest row or column."""
+        sides = np.concatenate([self.counts.sum(axis=1), self.counts.sum(axis=0)])
+        return int(sides.min()) if sides.size else 0
+
 
 def answered(survey: Survey, *names: str) -> Survey:
     """Return the domain of those who answered every one of the variables."""
@@ -97,23 +103,31 @@ def _between_replicates(
     survey: Survey, rows: str, columns: str, shape: tuple[int, ...]
 ) -> npt.NDArray[np.float64]:
     """Return the covariance of the cells' shares between replicates, in which the total varies too."""
-    inside = answered(survey, rows, columns)
-    places = [
-        {level.value: place for place, level in enumerate(one for one in levels(survey, name) if one.present)}
-        for name in (rows, columns)
-    ]
-    cell = np.full(len(survey.coded.weight), np.nan)
-    members = np.flatnonzero(inside.mask) if inside.mask is not None else np.arange(len(cell))
-    codes = []
-    for name, place in zip((rows, columns), places, strict=True):
-        distinct, at = np.unique(inside.values(name)[members], return_inverse=True)
-        codes.append(np.array([place[plain(value)] for value in distinct.tolist()])[at])
-    cell[members] = codes[0] * shape[1] + codes[1]
-    found = proportion(inside.with_column(CELL, cell), CELL, categories="each")
+    inside, cell = crossed_cells(survey, rows, columns)
+    found = proportion(inside.with_column(CELL, np.where(cell < 0, np.nan, cell)), CELL, categories="each")
     numbers = found.frame["category"].to_numpy(dtype=np.int64)
     result = np.zeros((int(np.prod(shape)), int(np.prod(shape))))
     result[np.ix_(numbers, numbers)] = found.covariance
     return result
+
+
+def crossed_cells(survey: Survey, rows: str, columns: str) -> tuple[Survey, IntArray]:
+    """Return those who answered both, and the cell of each respondent in memory: row by row, -1 outside.
+
+    Cells are counted over the levels that are present, as in the covariance that `cross` begins with.
+    """
+    inside = answered(survey, rows, columns)
+    cell = np.full(len(survey.coded.weight), -1, dtype=np.int64)
+    members = np.flatnonzero(inside.mask) if inside.mask is not None else np.arange(len(cell))
+    codes = np.zeros(len(members), dtype=np.int64)
+    for name in (rows, columns):
+        present = [level.value for level in levels(survey, name) if level.present]
+        place = {value: number for number, value in enumerate(present)}
+        distinct, at = np.unique(inside.values(name)[members], return_inverse=True)
+        own = np.array([place[plain(value)] for value in distinct.tolist()], dtype=np.int64)
+        codes = codes * len(present) + own[at]
+    cell[members] = codes
+    return inside, cell
 
 
 def _names(survey: Survey, name: str, kept: npt.NDArray[np.bool_]) -> tuple[Hashable, ...]:
