@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from barometri import __version__
@@ -19,6 +20,8 @@ from barometri.study.waves import Wave
 from barometri.survey import Survey
 from barometri.survey.design import SurveyDesign
 from barometri.validation import DesignColumns, ValidationReport, validate
+from barometri.validation.design import DesignCheck
+from barometri.validation.routing import complete_ticks
 
 INPUTS: Final = "inputs.json"
 _RESOURCES: Final = Path(__file__).resolve().parent / "resources"
@@ -95,6 +98,45 @@ def read_surveys(
         )
         for year in years
     }
+
+
+def simulate_surveys(
+    study: Study,
+    *,
+    seed: int | None = None,
+    scenario: str = "planted",
+    draws: Literal["even", "independent"] = "even",
+    people: Mapping[int, pd.DataFrame] | None = None,
+) -> dict[int, Survey]:
+    """Return surveys of a simulation without writing files: the same as reading the written ones.
+
+    Parameters
+    ----------
+    study
+        A study with a stated truth.
+    seed
+        Start of the random numbers; the truth's own by default.
+    scenario, draws, people
+        As in `barometri.synthetic.simulate`.
+
+    Returns
+    -------
+    dict
+        Year to ``Survey``, in order of year.
+    """
+    from barometri.synthetic import simulate  # noqa: PLC0415 - surveys of files need none of it
+
+    result = {}
+    for year, drawn in simulate(study, seed=seed, scenario=scenario, draws=draws, people=people).items():
+        wave = study.waves[year]
+        kinds = {str(name): study.codebook[str(name)].kind for name in drawn}
+        frame = drawn.drop(columns=[name for name, kind in kinds.items() if kind == "text"])
+        frame = frame.astype({name: object for name, kind in kinds.items() if kind in ("key", "set")})
+        complete_ticks(frame, [study.codebook[name] for name in kinds if name in frame])
+        frame["wave"] = np.int32(year)
+        design = survey_design(DesignCheck(frame, study, wave, wave.file).columns())
+        result[year] = Survey(frame, design, codebook=study.codebook, study=study, wave=year)
+    return result
 
 
 def raw_folder(study: Study, data: str | Path = "data") -> Path:

@@ -24,7 +24,8 @@ NAME: Final = re.compile(r"[a-z][a-z0-9_-]*")
 OPTIONAL: Final = ("models.toml", "areas.toml", "claims.toml", "disclosure.toml")
 """Files that a study may have; without one the sections that need it do not appear."""
 KNOWN: Final = ("study.toml", "codebook.toml", *OPTIONAL, "truth.toml")
-"""Every TOML file that may lie beside ``study.toml``; ``truth.toml`` is what a simulation starts from."""
+"""Every TOML file that may lie beside ``study.toml``; ``truth.toml`` is what a simulation starts from, and
+the folder ``scenarios`` holds its variants."""
 
 
 def read_study(path: str | Path | None = None) -> Study:
@@ -159,9 +160,10 @@ def digest(folder: Path) -> str:
 
 
 def _study_files(folder: Path) -> Sequence[str]:
-    names = {
-        path.relative_to(folder).as_posix() for path in (*folder.glob("*.toml"), *folder.glob("waves/*.toml"))
-    }
+    found = (
+        path for pattern in ("*.toml", "waves/*.toml", "scenarios/*.toml") for path in folder.glob(pattern)
+    )
+    names = {path.relative_to(folder).as_posix() for path in found}
     if "areas.toml" in names:
         names.add(read_toml(folder, "areas.toml").text("file"))
     return sorted(names)

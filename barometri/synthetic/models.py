@@ -8,7 +8,7 @@ from barometri.errors import StudyError
 from barometri.study.codes import DONT_KNOW
 from barometri.study.plan import ModelStates
 from barometri.study.study import Study
-from barometri.synthetic.calibration import Flags, Floats, Integers, chosen, intercepts, logistic
+from barometri.synthetic.calibration import Flags, Floats, Integers, intercepts, logistic
 from barometri.synthetic.world import World
 
 _DOUBT = 0.5
@@ -38,7 +38,7 @@ def cannot_say(world: World, shares: Floats) -> Flags:
     """Return who cannot say: the stated share of every group, more often those who seldom can."""
     linear = _DOUBT * world.who.doubt
     chance = logistic(linear + intercepts(linear, world.who.group, shares)[world.who.group])
-    return chosen(chance, world.who.group, world.rng)
+    return world.drawn(chance, world.who.group)
 
 
 def reports(world: World) -> Reports:
@@ -88,7 +88,7 @@ def _report(world: World, column: int, insight: Floats, nothing: Flags) -> Integ
     if short.any():
         place = world.question("district").substantive[int(short.argmax())].id
         raise world.wrong(f"models.{name}.agreed.{place}", "more than those who can say; lower it.")
-    agreed = chosen(chance, who.district, rng)
+    agreed = world.drawn(chance, who.district)
     own = rng.random(len(agreed)) < stated.trial
     trial = np.where(rng.random(len(agreed)) < _FAITHFUL, world.places.trial[who.organiser, column], own)
     state = np.where(agreed, np.where(trial, ON_TRIAL, ESTABLISHED), NOT_IN_USE)
@@ -114,7 +114,7 @@ def _nothing(world: World, insight: Floats) -> Flags:
     linear = -strength * world.places.agreed.sum(axis=1)[world.who.organiser] - insight
     wanted = world.by("district", world.truth.nothing_agreed.agreed)
     base = intercepts(linear, world.who.district, wanted)
-    return chosen(logistic(linear + base[world.who.district]), world.who.district, world.rng)
+    return world.drawn(logistic(linear + base[world.who.district]), world.who.district)
 
 
 def _said(world: World, states: ModelStates, nothing: Flags, agreed: Flags) -> Integers:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from barometri.study.study import Study
-from barometri.synthetic.calibration import Floats, Integers, allocate, chosen, even_uniforms
+from barometri.synthetic.calibration import Floats, Integers, allocate
 from barometri.synthetic.truth import Served
 from barometri.synthetic.world import (
     Organisers,
@@ -39,7 +39,9 @@ def organisers(setting: Setting) -> Organisers:
     size = np.exp(truth.organisers.size_spread * rng.standard_normal(len(where)))
     agreed = _agreements(setting, where, size)
     trial = np.array([truth.models[model.id].trial for model in setting.study.models])
-    effect = _apart(rng.standard_normal(len(where)), agreed, size)
+    effect = rng.standard_normal(len(where))
+    if setting.draws == "even":
+        effect = _apart(effect, agreed, size)
     return Organisers(
         ids=_ids(setting, where, size),
         district=where,
@@ -117,7 +119,7 @@ def people(setting: Setting, places: Organisers) -> People:
     """Return everybody in the frame with the organiser he mainly answers for and, where asked, his unit."""
     rng = setting.rng
     group, district = strata(setting)
-    organiser = _pick(district, places, rng)
+    organiser = _pick(setting, district, places)
     unit = np.full(len(group), -1, dtype=np.int64)
     if setting.has("unit"):
         question = setting.question("unit")
@@ -132,12 +134,12 @@ def people(setting: Setting, places: Organisers) -> People:
     return People(group, district, organiser, unit, doubt, outlook)
 
 
-def _pick(district: Integers, places: Organisers, rng: np.random.Generator) -> Integers:
+def _pick(setting: Setting, district: Integers, places: Organisers) -> Integers:
     """Return an organiser of each person's district, drawn with chances proportional to size."""
     totals = np.bincount(places.district, places.size)
     within = np.cumsum(places.size) - (np.cumsum(totals) - totals)[places.district]
     edges = places.district + np.minimum(within / totals[places.district], 1.0)
-    found = np.searchsorted(edges, district + even_uniforms(district, rng))
+    found = np.searchsorted(edges, district + setting.uniforms(district))
     return np.minimum(found, len(places.ids) - 1)
 
 
@@ -156,10 +158,10 @@ def responsibilities(world: World) -> Responsibility:
     groups = world.question("group").substantive
     shares = np.array([by_code(served.levels.get(g.id, {}), question) for g in groups])
     edges = np.cumsum(shares, axis=1) / np.maximum(shares.sum(axis=1), 1e-12)[:, None]
-    drawn = (even_uniforms(who.group, world.rng)[:, None] > edges[who.group]).sum(axis=1)
+    drawn = (world.uniforms(who.group)[:, None] > edges[who.group]).sum(axis=1)
     level = np.minimum(drawn, len(question.substantive) - 1).astype(np.int64)
     place = places_of(question)
-    level[chosen(np.full(len(level), served.unknown_share), who.group, world.rng)] = place[served.unknown]
+    level[world.drawn(np.full(len(level), served.unknown_share), who.group)] = place[served.unknown]
     areas = np.full(len(level), "", dtype=object)
     own = level == place[served.own]
     areas[own] = world.places.ids[who.organiser[own]]
@@ -174,10 +176,15 @@ def _name_several(world: World, areas: Texts, rows: Integers) -> None:
     places, who = world.places, world.who
     sizes = np.bincount(places.district)
     starts = np.cumsum(sizes) - sizes
-    for row, more in zip(rows, 2 + world.rng.poisson(_MORE, len(rows)), strict=True):
-        where = who.district[row]
-        near = (who.organiser[row] - starts[where] + np.arange(more)) % sizes[where]
-        areas[row] = ";".join(sorted(set(places.ids[starts[where] + near])))
+    mains, several = who.organiser[rows], 2 + world.rng.poisson(_MORE, len(rows))
+    most = int(several.max(initial=0)) + 1
+    kinds, kind = np.unique(mains * most + several, return_inverse=True)
+    names = np.empty(len(kinds), dtype=object)
+    for place, (main, more) in enumerate(divmod(key, most) for key in kinds.tolist()):
+        where = places.district[main]
+        near = (main - starts[where] + np.arange(more)) % sizes[where]
+        names[place] = ";".join(sorted(set(places.ids[starts[where] + near])))
+    areas[rows] = names[kind]
 
 
 def _name_wider(world: World, areas: Texts, rows: Integers, division: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from barometri.errors import StudyError
+from barometri.synthetic.scenarios import PLANTED, overridden, parsed
 
 FILE = "truth.toml"
 Shares = Mapping[str, float]
@@ -99,6 +100,13 @@ class WaveTruth:
 
 
 @dataclass(frozen=True, slots=True)
+class Response:
+    """Who answers: ``content`` is how much more willing those content with the outcome are (log odds)."""
+
+    content: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     """A measured background variable: gamma distributed, mean by group, rounded."""
 
@@ -145,6 +153,7 @@ class Truth:
     comments: Mapping[str, tuple[str, ...]]
     numbers: Mapping[str, Number] = field(default_factory=dict)
     background: Mapping[str, Shares] = field(default_factory=dict)
+    response: Response = field(default_factory=Response)
 
 
 Record = TypeVar("Record")
@@ -172,27 +181,22 @@ _KINDS: Mapping[str, type] = {
     "nothing_agreed": Nothing,
     "habits": Habits,
     "language": Language,
+    "response": Response,
 }
 _TABLES: Mapping[str, type] = {"waves": WaveTruth, "items": Item, "models": ModelTruth, "numbers": Number}
 
 
-def read_truth(folder: Path) -> Truth:
-    """Return the stated truth of the study in ``folder``.
+def read_truth(folder: Path, scenario: str = PLANTED) -> Truth:
+    """Return the stated truth of the study in ``folder``, or a scenario's variant of it.
 
     Raises
     ------
+    OptionError
+        The study has no such scenario.
     StudyError
-        The file is absent, malformed, or has unknown or missing keys.
+        A file is absent, malformed, or has unknown or missing keys.
     """
-    path = folder / FILE
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise StudyError(
-            f"{path}: no such file; a study without a stated truth cannot be simulated."
-        ) from None
-    except tomllib.TOMLDecodeError as error:
-        raise StudyError(f"{path}: not TOML ({error}); mend that line.") from None
+    values = overridden(_read(folder / FILE), folder, scenario)
     for name, kind in _KINDS.items():
         if name in values:
             values[name] = _build(kind, values[name], name)
@@ -202,3 +206,14 @@ def read_truth(folder: Path) -> Truth:
     if "comments" in values:
         values["comments"] = {key: tuple(texts) for key, texts in values["comments"].items()}
     return _build(Truth, values, "top level")
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        return parsed(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise StudyError(
+            f"{path}: no such file; a study without a stated truth cannot be simulated."
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise StudyError(f"{path}: not TOML ({error}); mend that line.") from None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +11,12 @@ from barometri.errors import StudyError
 from barometri.study.codebook import Question
 from barometri.study.study import Study
 from barometri.study.waves import Wave
-from barometri.synthetic.calibration import Flags, Floats, Integers
+from barometri.synthetic.calibration import Flags, Floats, Integers, chosen, even_uniforms
 from barometri.synthetic.truth import FILE, Truth
 
 Texts = NDArray[np.object_]
+Draws = Literal["even", "independent"]
+"""How people are drawn: so that the population has the stated shares, or each by himself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,13 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A study's wave with its stated truth and the generator that all draws use in turn."""
+    """A study's wave with its stated truth, the generator that all draws use in turn, and how it is used."""
 
     study: Study
     truth: Truth
     wave: Wave
     rng: np.random.Generator
+    draws: Draws
 
     def question(self, role: str) -> Question:
         """Return the question that plays a role in this wave."""
@@ -75,6 +79,18 @@ class Setting:
         """Return, in the order of the groups' codes, which groups the wave asks a question."""
         groups = [code.id for code in self.question("group").substantive]
         return np.array([i in self.wave.routing.get(name, groups) for i in groups])
+
+    def drawn(self, chance: Floats, cells: Integers, *, along: Integers | None = None) -> Flags:
+        """Return who is drawn, each with his own chance; evenly within cells if draws are even."""
+        if self.draws == "independent":
+            return np.asarray(self.rng.random(len(chance)) < chance)
+        return chosen(chance, cells, self.rng, along=along)
+
+    def uniforms(self, cells: Integers) -> Floats:
+        """Return uniforms, which fill each cell evenly unless independent."""
+        if self.draws == "independent":
+            return np.asarray(self.rng.random(len(cells)))
+        return even_uniforms(cells, self.rng)
 
     def wrong(self, place: str, message: str) -> StudyError:
         """Return the error of a stated truth that does not fit the study."""
