@@ -4,11 +4,11 @@ In memory it is numpy's bincount on integer codes, on lazy frames one group-by: 
 """
 
 import narwhals as nw
-import numpy as np
 
+from barometri.aggregation.features import centre_in_memory
 from barometri.aggregation.lazy import sum_lazily
 from barometri.aggregation.levels import Level, cannot_say, levels
-from barometri.aggregation.memory import numbers, sum_in_memory
+from barometri.aggregation.memory import sum_in_memory
 from barometri.aggregation.sums import Measure, Plan, Sums
 from barometri.survey import Survey
 from barometri.survey.backends import collect
@@ -40,9 +40,7 @@ def centre(survey: Survey, name: str) -> float:
     It only saves digits: no estimate depends on it.
     """
     if not survey.is_lazy:
-        values = np.sort(numbers(survey, name))
-        known = values[~np.isnan(values)]
-        return float(known.mean()) if len(known) else 0.0
+        return centre_in_memory(survey, name)
     answered = ~survey.lazy_reader.missing(name, None)
     column = nw.when(answered).then(nw.col(name).cast(nw.Float64)).otherwise(nw.lit(0.0))
     counted = nw.when(answered).then(nw.lit(1.0)).otherwise(nw.lit(0.0))

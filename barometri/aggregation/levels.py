@@ -1,7 +1,8 @@
 """Which answers a variable has, and their integer codes in memory."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import narwhals as nw
 import numpy as np
@@ -15,6 +16,7 @@ from barometri.survey.coding import MISSING, factorize, plain
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Level:
 class Coded:
     """Position of each value among ``values``, -1 for missing, shape (n,), in canonical order."""
 
-    codes: IntArray
+    codes: npt.NDArray[np.signedinteger]
     values: tuple[Hashable, ...]
 
 
@@ -69,44 +71,52 @@ def _cannot_say_id(question: Question | None) -> str:
 class Canonical:
     """Rows by weight: sums then do not depend on the order of the frame by a single bit.
 
-    ``order`` holds the rows' places in the frame; ``weight``, ``squared`` and ``group`` are theirs; all (n,).
+    ``order`` holds the rows' places in the frame, ``weight`` is theirs; both (n,).
     """
 
     order: IntArray
     weight: FloatArray
-    squared: FloatArray
-    group: IntArray
+
+
+def kept(survey: Survey, key: str, make: Callable[[], T]) -> T:
+    """Return what a survey keeps under a key, made at the first request."""
+    if key not in survey.cache:
+        survey.cache[key] = make()
+    found: T = survey.cache[key]
+    return found
 
 
 def canonical(survey: Survey) -> Canonical:
     """Return the canonical order of the rows in memory, made once."""
-    if "canonical" not in survey.cache:
-        order = np.argsort(survey.coded.weight, kind="stable")
-        weight = survey.coded.weight[order]
-        survey.cache["canonical"] = Canonical(order, weight, weight**2, survey.coded.group[order])
-    found: Canonical = survey.cache["canonical"]
-    return found
+
+    def make() -> Canonical:
+        weight = survey.coded.weight
+        order = np.argsort(weight, kind="stable")
+        return Canonical(order, weight[order])
+
+    return kept(survey, "canonical", make)
 
 
 def coded(survey: Survey, name: str) -> Coded:
     """Return a variable in memory as positions among its distinct values, made once."""
-    key = f"codes:{name}"
-    if key not in survey.cache:
+
+    def make() -> Coded:
         codes, values = factorize(survey.values(name))
-        survey.cache[key] = Coded(codes[canonical(survey).order], tuple(plain(value) for value in values))
-    found: Coded = survey.cache[key]
-    return found
+        narrow = codes.astype(np.min_scalar_type(-max(len(values), 1)))
+        return Coded(narrow[canonical(survey).order], tuple(plain(value) for value in values))
+
+    return kept(survey, f"codes:{name}", make)
 
 
 def _distinct(survey: Survey, name: str) -> tuple[Hashable, ...]:
     if not survey.is_lazy:
         return coded(survey, name).values
-    key = f"levels:{name}"
-    if key not in survey.cache:
+
+    def read() -> tuple[Hashable, ...]:
         column = collect(survey.lazy.select(nw.col(name)).unique())[name]
-        survey.cache[key] = tuple(plain(value) for value in factorize(column)[1])
-    found: tuple[Hashable, ...] = survey.cache[key]
-    return found
+        return tuple(plain(value) for value in factorize(column)[1])
+
+    return kept(survey, f"levels:{name}", read)
 
 
 def position(values: tuple[Hashable, ...], wanted: tuple[Hashable, ...]) -> IntArray:

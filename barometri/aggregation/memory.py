@@ -1,41 +1,131 @@
-"""The pass in memory: bincount on integer codes.
+"""The pass in memory: bincount on integer codes, one block of rows after the other.
 
 Rows are taken in a canonical order, so that sums do not depend on the order of the frame by a single bit.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
 import numpy as np
 import numpy.typing as npt
 
+from barometri.aggregation.features import Block, Feature, Rows, make_feature
 from barometri.aggregation.levels import canonical, coded, position
-from barometri.aggregation.sums import Measure, Plan, Sums
-from barometri.errors import OptionError, ValidationError
+from barometri.aggregation.sums import Plan, Sums
 from barometri.survey import Survey
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
-DENSE, SMALL = 4, 1000  # pairs may outnumber rows by this before they are compressed
+DENSE, SMALL = 4, 1000  # pairs may outnumber rows by this before sorting finds those that occur
+ROWS, OVER = 2**16, 4  # rows of a block at least, and over the pairs
+PAIRS, TIES = "pairs", "ties"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class _Rows:
-    """Rows of the domain: weight, its square, number of the (group, cell) pair; and how many there are."""
+class _Pairs:
+    """Pairs of group and cell that occur among all rows.
 
-    weight: FloatArray
-    squared: FloatArray
-    pair: IntArray
-    pairs: int
+    ``pair`` is the number of each row's pair in canonical order, shape (n,); ``group`` (P,) and ``codes``
+    (P, B) are what the pairs are, ascending.
+    """
+
+    pair: npt.NDArray[np.int32]
+    group: IntArray
+    codes: IntArray
 
 
-@dataclass(frozen=True, slots=True)
-class _Features:
-    """One measure by row: state 0 (outside the base), 1, ...; and values, zero outside the base."""
+class _Totals:
+    """Sums by pair and state, block added to block."""
 
-    state: IntArray
-    states: int
-    values: tuple[FloatArray, ...]
+    def __init__(self, size: int, features: Sequence[Feature]) -> None:
+        self.size = size
+        self.features = features
+        self.found: dict[tuple[object, ...], FloatArray | IntArray] = {}
+
+    def add(self, name: tuple[object, ...], keys: IntArray, states: int, weights: FloatArray | None) -> None:
+        """Add one block's weights under a name, by key: pair × state."""
+        sums = np.bincount(keys, weights, minlength=self.size * states)
+        if name in self.found:
+            self.found[name] += sums
+        else:
+            self.found[name] = sums
+
+    def add_single(self, block: Block, place: int) -> None:
+        """Add one measure by itself: count, ``w x``, ``w² x`` of indicators, ``w x²``."""
+        states = self.features[place].states + 1
+        state, values = block.measures[place]
+        keys = block.pair * states + state
+        self.add((place, "count"), keys, states, None)
+        self.add((place, "first"), keys, states, block.weight)
+        self.add((place, "square"), keys, states, block.squared)
+        for number, value in enumerate(values):
+            weighted = block.weight * value
+            self.add((place, "first", number), keys, states, weighted)
+            self.add((place, "spread", number), keys, states, weighted * value)
+
+    def add_joint(self, block: Block, one: int, two: int) -> None:
+        """Add ``w² x x'`` of two measures, by both states."""
+        wide, high = self.features[one].states + 1, self.features[two].states + 1
+        (state, left), (other, right) = block.measures[one], block.measures[two]
+        keys = (block.pair * wide + state) * high + other
+        for a, first in enumerate((None, *left)):
+            weighted = block.squared if first is None else block.squared * first
+            for b, second in enumerate((None, *right)):
+                weights = weighted if second is None else weighted * second
+                self.add((one, two, a, b), keys, wide * high, weights)
+
+    def single(self, place: int, present: IntArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Return count, first, square and spread of one measure, each (P, width)."""
+        feature = self.features[place]
+
+        def read(*name: object) -> FloatArray:
+            sums = self.found[(place, *name)].reshape(self.size, feature.states + 1)
+            return sums[present, 1:].astype(np.float64)
+
+        count, first, square = read("count"), read("first"), read("square")
+        if feature.turn is not None:
+            base = feature.turn * np.array([1.0, 0.0])
+            return count @ base, first @ feature.turn, square @ base, first @ feature.turn**2
+        if not feature.columns:
+            return count, first, square, first
+        numbers = range(len(feature.columns))
+        nothing = [np.zeros_like(count)] * len(numbers)
+        return (
+            np.concatenate([count, *nothing], axis=1),
+            np.concatenate([first, *(read("first", number) for number in numbers)], axis=1),
+            np.concatenate([square, *nothing], axis=1),
+            np.concatenate([first, *(read("spread", number) for number in numbers)], axis=1),
+        )
+
+    def joint(self, one: int, two: int, present: IntArray) -> FloatArray:
+        """Return the sums of products of two measures, shape (P, width, width)."""
+        first, second = self.features[one], self.features[two]
+
+        def read(a: int, b: int) -> FloatArray:
+            sums = self.found[one, two, a, b].reshape(self.size, first.states + 1, second.states + 1)
+            return sums[present, 1:, 1:].astype(np.float64)
+
+        columns = range(len(second.columns) + 1)
+        rows = [np.concatenate([read(a, b) for b in columns], axis=2) for a in range(len(first.columns) + 1)]
+        return _turned(np.concatenate(rows, axis=1), first.turn, second.turn)
+
+    def own(self, place: int, present: IntArray) -> FloatArray:
+        """Return the sums of products of a measure with itself: states are disjoint."""
+        feature = self.features[place]
+        if feature.columns:
+            return self.joint(place, place, present)
+        sums = self.found[place, "square"].reshape(self.size, feature.states + 1)[present, 1:]
+        result = np.zeros((*sums.shape, feature.states))
+        diagonal = np.arange(feature.states)
+        result[:, diagonal, diagonal] = sums
+        return _turned(result, feature.turn, feature.turn)
+
+
+def _turned(products: FloatArray, left: FloatArray | None, right: FloatArray | None) -> FloatArray:
+    if left is not None:
+        products = left.T @ products
+    return products if right is None else products @ right
 
 
 def sum_in_memory(survey: Survey, plan: Plan) -> Sums:
@@ -46,156 +136,110 @@ def sum_in_memory(survey: Survey, plan: Plan) -> Sums:
     Sums
         Over the members of the domain; the design is that of all rows.
     """
-    features = [_features(survey, measure) for measure in plan.measures]
-    rows, shape = _rows(survey, plan)
-    chosen = _chosen(survey, rows, features)
-    if chosen is not None:
-        features = [_take(feature, chosen) for feature in features]
-        rows = _Rows(rows.weight[chosen], rows.squared[chosen], rows.pair[chosen], rows.pairs)
-    size = int(np.prod(shape))
-    occurring: IntArray | None = None
-    if rows.pairs > DENSE * max(len(rows.pair), SMALL):
-        occurring, pair = np.unique(rows.pair, return_inverse=True)
-        rows = _Rows(rows.weight, rows.squared, pair, len(occurring))
-    present = np.flatnonzero(np.bincount(rows.pair, minlength=rows.pairs))
-    pairs = present if occurring is None else occurring[present]
-    codes = np.stack(np.unravel_index(pairs % size, shape), axis=1) if shape else np.zeros((len(pairs), 0))
-    limits = np.array(shape, dtype=np.int64) - 1
-    codes = np.where(codes == limits, -1, codes).astype(np.int64)
-    count, first, square, spread = (np.concatenate(part, axis=1) for part in _single(rows, features, present))
+    features = [make_feature(survey, measure) for measure in plan.measures]
+    pairs = _pairs(survey, plan)
+    totals = _Totals(len(pairs.group), features)
+    places = range(len(features))
     squares = survey.coded.elements and survey.coded.replication is None
-    second = _second(rows, features, present, square) if squares else None
-    return Sums(survey.coded, pairs // size, codes, count, first, second, square, spread)
+    joint = list(combinations_with_replacement(places, 2)) if squares else []
+    joint = [(one, two) for one, two in joint if one != two or features[one].columns]
+    for block in _blocks(survey, features, pairs):
+        for place in places:
+            totals.add_single(block, place)
+        for one, two in joint:
+            totals.add_joint(block, one, two)
+    everybody = totals.found[0, "count"].reshape(totals.size, -1).sum(axis=1)
+    present = np.flatnonzero(everybody)
+    singles = [totals.single(place, present) for place in places]
+    count, first, square, spread = (np.concatenate(parts, axis=1) for parts in zip(*singles, strict=True))
+    second = _second(totals, present) if squares else None
+    return Sums(
+        survey.coded, pairs.group[present], pairs.codes[present], count, first, second, square, spread
+    )
 
 
-def _features(survey: Survey, measure: Measure) -> _Features:
-    """Return a measure by row, in canonical order."""
-    n = len(survey.coded.weight)
-    if measure.is_coded:
-        found = coded(survey, measure.variables[0])
-        state = np.zeros(len(found.values) + 1, dtype=np.int64)
-        for number, values in enumerate(measure.states, start=1):
-            state[[place for place, value in enumerate(found.values) if value in values]] = number
-        return _Features(state[found.codes], len(measure.states), ())
-    columns = [numbers(survey, name) for name in measure.variables]
-    base = np.ones(n, dtype=np.bool_)
-    for column in columns:
-        base &= ~np.isnan(column)
-    centred = zip(columns, measure.centres, strict=True)
-    return _Features(base.astype(np.int64), 1, tuple(np.where(base, v - c, 0.0) for v, c in centred))
-
-
-def numbers(survey: Survey, name: str) -> FloatArray:
-    """Return the values of a measured variable in canonical order, NaN where missing."""
-    key = f"numbers:{name}"
-    if key not in survey.cache:
-        values = survey.values(name)
-        if values.dtype.kind == "O":
-            raise OptionError(f"{name} holds text; a mean, total or ratio needs numbers. Use proportion.")
-        exact = values.astype(np.float64)
-        if np.any(np.isinf(exact)):
-            raise ValidationError(f"{name} holds infinite values; correct them or make them missing.")
-        survey.cache[key] = exact[canonical(survey).order]
-    found: FloatArray = survey.cache[key]
-    return found
-
-
-def _rows(survey: Survey, plan: Plan) -> tuple[_Rows, tuple[int, ...]]:
-    """Return all rows with their pairs, and the number of levels of each variable with one for "no level"."""
-    base = canonical(survey)
-    shape = tuple(len(levels) + 1 for levels in plan.levels)
-    key = (plan.by, plan.levels)
-    if survey.cache.get("pairs", (None,))[0] != key:
-        pair = base.group * int(np.prod(shape))
-        step = int(np.prod(shape))
-        for name, levels in zip(plan.by, plan.levels, strict=True):
-            found = coded(survey, name)
-            place = position(found.values, levels)
-            place[place < 0] = len(levels)
-            step //= len(levels) + 1
-            pair = pair + (place * step)[found.codes]
-        survey.cache["pairs"] = (key, pair)
-    pair = survey.cache["pairs"][1]
-    return _Rows(base.weight, base.squared, pair, survey.coded.groups * int(np.prod(shape))), shape
-
-
-def _chosen(survey: Survey, rows: _Rows, features: list[_Features]) -> IntArray | None:
-    """Return the domain's rows, by weight and then by values; none for all rows as they stand."""
-    values = [value for feature in features for value in feature.values]
-    if survey.mask is None and not values:
-        return None
-    chosen = np.arange(len(rows.weight))
-    if survey.mask is not None:
-        chosen = np.flatnonzero(survey.mask[canonical(survey).order])
-    if values:
-        chosen = chosen[np.lexsort((*(value[chosen] for value in values), rows.weight[chosen]))]
-    return chosen
-
-
-def _take(features: _Features, chosen: IntArray) -> _Features:
-    return _Features(features.state[chosen], features.states, tuple(v[chosen] for v in features.values))
-
-
-def _single(
-    rows: _Rows, features: list[_Features], present: IntArray
-) -> tuple[list[FloatArray], list[FloatArray], list[FloatArray], list[FloatArray]]:
-    """Return sums of each measure by itself: count, ``w x``, ``w² x`` of indicators, ``w x²``."""
-    count, first, square, spread = [], [], [], []
-    for feature in features:
-        keys = rows.pair * (feature.states + 1) + feature.state
-
-        def add(
-            weights: FloatArray | None, keys: IntArray = keys, states: int = feature.states
-        ) -> FloatArray:
-            sums = np.bincount(keys, weights, minlength=rows.pairs * (states + 1))
-            return sums.reshape(rows.pairs, states + 1)[present, 1:].astype(np.float64)
-
-        weighted = add(rows.weight)
-        values = [add(rows.weight * value) for value in feature.values]
-        nothing = [np.zeros_like(value) for value in values]
-        count.append(np.concatenate([add(None), *nothing], axis=1))
-        first.append(np.concatenate([weighted, *values], axis=1))
-        square.append(np.concatenate([add(rows.squared), *nothing], axis=1))
-        squares = [add(rows.weight * value**2) for value in feature.values]
-        spread.append(np.concatenate([weighted, *squares], axis=1))
-    return count, first, square, spread
-
-
-def _second(rows: _Rows, features: list[_Features], present: IntArray, square: FloatArray) -> FloatArray:
+def _second(totals: _Totals, present: IntArray) -> FloatArray:
     """Return sums of ``w² x x'`` over all pairs of features, shape (P, F, F)."""
-    widths = [feature.states + len(feature.values) for feature in features]
-    starts = np.concatenate([[0], np.cumsum(widths)])
-    second = np.zeros((len(present), int(starts[-1]), int(starts[-1])))
-    diagonal = np.arange(int(starts[-1]))
-    second[:, diagonal, diagonal] = square
-    for one, two in combinations_with_replacement(range(len(features)), 2):
-        if one == two and not features[one].values:
-            continue
-        for left, a in _parts(features[one], int(starts[one])):
-            for right, b in _parts(features[two], int(starts[two])):
-                product = _product(rows.squared, left, right)
-                block = _joint(rows, features[one], features[two], product)[present]
-                second[:, a[0] : a[1], b[0] : b[1]] = block
-                second[:, b[0] : b[1], a[0] : a[1]] = block.transpose(0, 2, 1)
+    ends = np.cumsum([0, *(feature.width for feature in totals.features)]).tolist()
+    second = np.zeros((len(present), ends[-1], ends[-1]))
+    for one, two in combinations_with_replacement(range(len(totals.features)), 2):
+        block = totals.own(one, present) if one == two else totals.joint(one, two, present)
+        rows, columns = slice(ends[one], ends[one + 1]), slice(ends[two], ends[two + 1])
+        second[:, rows, columns] = block
+        if one != two:
+            second[:, columns, rows] = block.transpose(0, 2, 1)
     return second
 
 
-def _parts(feature: _Features, start: int) -> list[tuple[FloatArray | None, tuple[int, int]]]:
-    """Values of a measure (none for its indicators) with the span of their features."""
-    end = start + feature.states
-    values = [(value, (end + place, end + place + 1)) for place, value in enumerate(feature.values)]
-    return [(None, (start, end)), *values]
+def _pairs(survey: Survey, plan: Plan) -> _Pairs:
+    """Return the pairs of all rows, kept for the next call with the same cells."""
+    *key, found = survey.cache.get(PAIRS, (None, None, None))
+    if found is not None and key == [plan.by, plan.levels]:
+        known: _Pairs = found
+        return known
+    shape = tuple(len(levels) + 1 for levels in plan.levels)
+    size = int(np.prod(shape))
+    order, step = canonical(survey).order, size
+    pair = survey.coded.group[order]
+    pair *= size
+    for name, levels in zip(plan.by, plan.levels, strict=True):
+        own = coded(survey, name)
+        place = position(own.values, levels)
+        place[place < 0] = len(levels)
+        step //= len(levels) + 1
+        pair += (place * step)[own.codes]
+    number, present = _number(pair, survey.coded.groups * size)
+    codes = (
+        np.stack(np.unravel_index(present % size, shape), axis=1) if shape else np.zeros((len(present), 0))
+    )
+    codes = np.where(codes == np.array(shape, dtype=np.int64) - 1, -1, codes).astype(np.int64)
+    made = _Pairs(number, present // size, codes)
+    survey.cache[PAIRS] = (plan.by, plan.levels, made)
+    return made
 
 
-def _product(weight: FloatArray, left: FloatArray | None, right: FloatArray | None) -> FloatArray:
-    for values in (left, right):
-        weight = weight if values is None else weight * values
-    return weight
+def _number(pair: IntArray, pairs: int) -> tuple[npt.NDArray[np.int32], IntArray]:
+    """Return the number of each row's pair among those that occur, and these."""
+    if pairs > DENSE * max(len(pair), SMALL):
+        present, number = np.unique(pair, return_inverse=True)
+        return number.astype(np.int32), present
+    seen = np.zeros(pairs, dtype=np.bool_)
+    seen[pair] = True
+    return (np.cumsum(seen, dtype=np.int32) - np.int32(1))[pair], np.flatnonzero(seen)
 
 
-def _joint(rows: _Rows, one: _Features, two: _Features, weights: FloatArray) -> FloatArray:
-    """Return sums by pair and both states, shape (pairs, states, states)."""
-    wide, high = one.states + 1, two.states + 1
-    keys = (rows.pair * wide + one.state) * high + two.state
-    sums = np.bincount(keys, weights, minlength=rows.pairs * wide * high)
-    return sums.reshape(rows.pairs, wide, high)[:, 1:, 1:].astype(np.float64)
+def _blocks(survey: Survey, features: Sequence[Feature], pairs: _Pairs) -> Iterator[Block]:
+    """Return the domain's rows, by weight and then by values, block after block; one at least."""
+    base = canonical(survey)
+    chosen = _chosen(survey, features)
+    size = len(base.weight) if chosen is None else len(chosen)
+    step = max(ROWS, OVER * len(pairs.group))
+    for start in range(0, max(size, 1), step):
+        end = min(start + step, size)
+        rows: Rows = slice(start, end) if chosen is None else chosen[start:end]
+        weight = base.weight[rows]
+        measures = [feature.read(rows, end - start) for feature in features]
+        yield Block(weight, weight**2, pairs.pair[rows].astype(np.int64), measures)
+
+
+def _chosen(survey: Survey, features: Sequence[Feature]) -> IntArray | None:
+    """Return the domain's rows in their order; none for all rows as they stand."""
+    names = tuple(name for feature in features for name in feature.names)
+    order = _tied(survey, features) if names else None
+    if survey.mask is None:
+        return order
+    inside = survey.mask[canonical(survey).order]
+    return np.flatnonzero(inside) if order is None else order[inside[order]]
+
+
+def _tied(survey: Survey, features: Sequence[Feature]) -> IntArray | None:
+    """Return the order by weight and then by values, kept; none where all weights differ."""
+    names = tuple(name for feature in features for name in feature.names)
+    if survey.cache.get(TIES, (None,))[0] != names:
+        weight = canonical(survey).weight
+        order: IntArray | None = None
+        if np.any(weight[1:] == weight[:-1]):
+            order = np.lexsort((*(column for one in features for column in one.columns), weight))
+        survey.cache[TIES] = (names, order)
+    found: IntArray | None = survey.cache[TIES][1]
+    return found

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from barometri.aggregation.memory import numbers
+from barometri.aggregation.features import numbers
 from barometri.estimation.cells import Cells
 from barometri.study.codes import LARGEST_MISSING
 from barometri.survey import Survey

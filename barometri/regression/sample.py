@@ -154,7 +154,7 @@ def draw_sample(survey: Survey, outcome: Variable, covariates: Sequence[Variable
     coded = survey.coded
     _refuse_lonely(survey)
     rows_of = canonical(survey)
-    order, weight = rows_of.order, rows_of.weight
+    order, weight, group_of = rows_of.order, rows_of.weight, coded.group[rows_of.order]
     inside = np.ones(len(order), dtype=np.bool_) if survey.mask is None else survey.mask[order]
     for variable in (outcome, *covariates):
         inside = inside & variable.known
@@ -162,11 +162,11 @@ def draw_sample(survey: Survey, outcome: Variable, covariates: Sequence[Variable
     if len(chosen) == 0:
         names = ", ".join(variable.name for variable in (outcome, *covariates))
         raise OptionError(f"Nobody in the domain answered all of {names}; there is nothing to fit.")
-    group = rows_of.group[chosen]
+    group = group_of[chosen]
     if rows or outcome.is_continuous or any(variable.is_continuous for variable in covariates):
         keys = [v.sort_key(chosen) for v in (*reversed(covariates), outcome)]
         chosen = chosen[np.lexsort((*keys, group, weight[chosen]))]
-        group = rows_of.group[chosen]
+        group = group_of[chosen]
         pattern = cell = record = first = pattern_row = cell_row = np.arange(len(chosen))
     else:
         codes = [variable.codes[chosen] for variable in covariates]

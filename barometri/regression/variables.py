@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from barometri.aggregation.levels import coded, levels, position
-from barometri.aggregation.memory import numbers
+from barometri.aggregation.features import numbers
 from barometri.errors import OptionError
 from barometri.survey import Survey
 

@@ -14,6 +14,7 @@ from barometri.survey.backends import collect
 from barometri.survey.coding import code_design
 from barometri.survey.columns import Column, Condition
 from barometri.survey.design import CodedDesign, SurveyDesign
+from barometri.survey.keeping import with_design, without_column
 from barometri.survey.places import same_place
 from barometri.survey.responses import Responses
 
@@ -113,7 +114,9 @@ class Survey(Responses):
     def coded(self) -> CodedDesign:
         """The design as codes, by row in memory."""
         if "coded" not in self._cache:
-            drawn = code_design(self.design, self.values, np.ones(len(self.rows)))
+            if "drawn" not in self._cache:
+                self._cache["drawn"] = code_design(self.design, self.values, np.ones(len(self.rows)))
+            drawn: CodedDesign = self._cache["drawn"]
             self._cache["coded"] = drawn if self.design.is_plain else adjust(self.design, drawn, self.reader)
         coded: CodedDesign = self._cache["coded"]
         return coded
@@ -269,9 +272,10 @@ class Survey(Responses):
         redone = design is not None or changed in self.design.columns
         if redone and REPLICATE in self._cache:
             raise DesignError("A replicate keeps its weights; change the design before making replicates.")
-        stale = {"variables", "pairs", f"codes:{changed}", f"numbers:{changed}", f"levels:{changed}"}
-        kept = {} if redone else self._cache
-        copy._cache = {key: value for key, value in kept.items() if key not in stale}
+        if design is not None:
+            copy._cache = with_design(self._cache, self.design, design)
+        else:
+            copy._cache = {} if redone else without_column(self._cache, changed)
         copy._check_design()
         return copy
 
