@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from barometri.errors import DesignError, OptionError
-from barometri.inference.cluster_robust import cluster_robust
 from barometri.inference.firth import fit_firth
 from barometri.inference.fitting import Fit, aliased_columns
 from barometri.inference.irls import fit_by_deviance
@@ -20,6 +19,8 @@ from barometri.inference.regression import fit_linear, fit_logistic
 from barometri.inference.replicates import Replication, replicate_covariance
 from barometri.inference.sandwich import influence_covariance
 from barometri.inference.separation import separated_columns, separated_counts
+from barometri.inference.working_model import Working
+from barometri.regression.clusters import few_clusters
 from barometri.regression.formula import Coding, Formula, code_frame, read_formula, term_key
 from barometri.regression.records import NOT_ESTIMABLE, Model, RegressionFit
 from barometri.regression.sample import Sample, draw_sample
@@ -49,6 +50,12 @@ class Options:
     nominal: tuple[str, ...] = ()
     penalty: str = "none"
     convergence: str = "full"
+    working: Working = "exchangeable"
+
+    @property
+    def errors(self) -> str:
+        """Name of the standard errors, but for those that the survey's own variance names."""
+        return "cr2_independent" if self.se == "cr2" and self.working == "independent" else self.se
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +209,13 @@ def _record(survey: Survey, task: _Task, found: Fit | None, reason: str) -> Regr
         task.moved,
         survey.question(task.formula.outcome),
         survey.domain_text,
+        options.working if options.se == "cr2" else None,
     )
     q = len(fit.parameters)
     covariance, df = np.full((q, q), np.nan), np.full(q, np.nan)
     if not reason:
         covariance, df = _covariance(model, survey, task)
-    words = f"{task.kind}/{survey.coded.variance if options.se == 'linearized' else options.se}"
+    words = f"{task.kind}/{survey.coded.variance if options.se == 'linearized' else options.errors}"
     scale = 1.0 if options.se == "information" else sample.n / sample.n_weighted
     return RegressionFit(
         kind=task.kind,
@@ -235,7 +243,7 @@ def _covariance(model: Model, survey: Survey, task: _Task) -> tuple[FloatArray, 
         inverse = np.linalg.inv(model.fit.information)
         return np.asarray((inverse + inverse.T) / 2), np.full(q, np.inf)
     if task.options.se == "cr2":
-        return _few_clusters(model, survey)
+        return few_clusters(model, survey, task.options.working)
     if sample.respondents.replication is not None:
         covariance = _replicated(model, task, sample.respondents.replication)
     else:
@@ -257,21 +265,3 @@ def _replicated(model: Model, task: _Task, replication: Replication) -> FloatArr
                 fits[place] = found.parameters
     centre = model.fit.parameters if replication.centre == "estimate" else None
     return replicate_covariance(fits, centre, replication.scale, replication.rscales)
-
-
-def _few_clusters(model: Model, survey: Survey) -> tuple[FloatArray, FloatArray]:
-    """CR2 with Satterthwaite's df: every respondent is a record."""
-    sample, stage = model.sample, model.sample.respondents.stages[0]
-    if survey.coded.elements and len(survey.coded.stages) == 1:
-        raise DesignError(
-            'se="cr2" needs clusters: a design with psu, or clusters="area" in a study whose roles name a '
-            "unit or an area."
-        )
-    if len(stage.strata.units) > 1 or np.any(stage.strata.fraction > 0):
-        raise DesignError(
-            'se="cr2" is for a design without strata and without finite population correction; choose '
-            'clusters="area", or se="linearized".'
-        )
-    residuals = sample.outcome - model.x[sample.pattern] @ model.fit.slopes
-    found = cluster_robust(model.x[sample.pattern], residuals, sample.weight, stage.unit)
-    return found.covariance, found.df

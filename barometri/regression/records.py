@@ -13,6 +13,7 @@ from barometri.inference.links import LinkName
 from barometri.inference.ordinal import Thresholds
 from barometri.inference.tails import two_sided_p
 from barometri.inference.tested import HypothesisTest
+from barometri.inference.working_model import Working
 from barometri.regression.formula import Coding, Formula
 from barometri.regression.sample import Sample
 from barometri.study.codebook import Question
@@ -44,6 +45,8 @@ class Model:
         Codebook entry of the outcome.
     domain
         Canonical text of the domain.
+    working
+        Working model of a CR2 covariance; None for other covariances.
     """
 
     formula: Formula
@@ -58,6 +61,7 @@ class Model:
     moved: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     question: Question | None = None
     domain: str = ""
+    working: Working | None = None
 
     @property
     def is_census(self) -> bool:
@@ -97,8 +101,8 @@ class RegressionFit:
     n, n_weighted
         Respondents used and the sum of their weights.
     method
-        ``linear/taylor``, ``linear/cr2``, ``ordinal/information``, ...; begins with ``not_estimable:`` and a
-        reason where there is no finite estimate.
+        ``linear/taylor``, ``linear/cr2``, ``linear/cr2_independent``, ``ordinal/information``, ...; begins
+        with ``not_estimable:`` and a reason where there is no finite estimate.
     design
         The design in words.
     log_likelihood

@@ -13,6 +13,7 @@ from barometri.inference.poisson import fit_poisson
 from barometri.inference.regression import fit_linear, fit_logistic
 from barometri.inference.tested import HypothesisTest, chi_squared_tail, f_tail
 from barometri.inference.wald import misspecification, satterthwaite_f_tail, wald, weighted_tail
+from barometri.regression.clusters import clustered_test
 from barometri.regression.formula import split_terms, term_key
 from barometri.regression.records import RegressionFit
 
@@ -35,7 +36,9 @@ def wald_test(
         Terms as the formula has them (``"group"``, ``"C(wave):side"``, ``"group + district"``), or names of
         coefficients.
     method
-        ``wald``: F with the fit's degrees of freedom. ``working_wald`` and ``working_likelihood_ratio``:
+        ``wald``: F with the fit's degrees of freedom; for several coefficients of a fit with CR2 the
+        approximate Hotelling T² test (HTZ of Tipton and Pustejovsky 2015, Journal of Educational and
+        Behavioral Statistics 40, 604-634). ``working_wald`` and ``working_likelihood_ratio``:
         statistics as if respondents were independent, compared with ``sum lambda_j chi²`` over chi-square of
         the fit's degrees of freedom (Rao and Scott 1984; Lumley and Scott 2014), by the saddlepoint.
         ``likelihood_ratio``: for fits with ``se="information"``.
@@ -67,8 +70,8 @@ def wald_test(
     wanted = (terms,) if isinstance(terms, str) else tuple(terms)
     places = term_places(fit, wanted)
     null = f"the coefficients of {', '.join(wanted)} are 0"
-    if fit.method.endswith("/cr2") and len(places) > 1:
-        raise OptionError("A fit with CR2 tests one coefficient at a time; fit with se='linearized' instead.")
+    if fit.model.working and method != "wald" and len(places) > 1:
+        raise OptionError(f"A fit with CR2 has no {method} of several coefficients; choose method='wald'.")
     if fit.reason or len(places) == 0:
         reason = fit.reason or f"not_estimable: others determine {', '.join(wanted)}"
         nothing = float(len(places))
@@ -123,7 +126,10 @@ def combination_test(
 
 
 def _wald(fit: RegressionFit, places: IntArray, null: str) -> HypothesisTest:
-    return combination_test(fit, np.eye(len(fit.names))[places], null, ddf=float(fit.df[places].min()))
+    matrix = np.eye(len(fit.names))[places]
+    if fit.model.working and len(places) > 1:
+        return clustered_test(fit, matrix, null, fit.model.working)
+    return combination_test(fit, matrix, null, ddf=float(fit.df[places].min()))
 
 
 def _reduced(fit: RegressionFit, places: IntArray) -> Fit:

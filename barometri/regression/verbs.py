@@ -6,6 +6,7 @@ from typing import Literal, get_args
 from barometri.errors import OptionError, check_option
 from barometri.inference.links import LinkName
 from barometri.inference.ordinal import Thresholds
+from barometri.inference.working_model import WORKING, Working
 from barometri.regression.fitting import Options, fit_survey
 from barometri.regression.records import RegressionFit
 from barometri.survey import Survey
@@ -23,6 +24,7 @@ def linear_regression(
     *,
     clusters: Clusters = "design",
     se: LinearErrors = "linearized",
+    working: Working = "exchangeable",
     scores: Sequence[str] = (),
     reference: Mapping[str, str] | None = None,
 ) -> RegressionFit:
@@ -44,6 +46,10 @@ def linear_regression(
         describe as clusters, no strata and no FPC.
     se
         ``linearized``, or ``cr2``: bias-reduced for few clusters with Satterthwaite's degrees of freedom.
+    working
+        With ``cr2``: the model of the errors under which the covariance is exactly unbiased. ``exchangeable``
+        has one correlation within clusters, estimated from the residuals, and keeps the error rate where
+        clusters differ; ``independent`` has none, the usual default elsewhere.
     scores
         Coded questions that enter as the numbers of their codes.
     reference
@@ -72,7 +78,8 @@ def linear_regression(
     """
     check_option("clusters", clusters, get_args(Clusters))
     check_option("se", se, get_args(LinearErrors))
-    options = Options(clusters, se, _names(scores), reference)
+    check_option("working", working, WORKING)
+    options = Options(clusters, se, _names(scores), reference, working=working)
     return fit_survey(survey, formula, "linear", options)
 
 

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.stats import f
 
 from barometri.errors import OptionError
 from barometri.inference.tails import two_sided_p
 from barometri.inference.wald import wald, weighted_tail
+from barometri.inference.working_model import Working
 from barometri.regression import (
     brant_test,
     linear_regression,
@@ -72,14 +74,23 @@ def test_working_statistics_are_near_the_design_s_wald() -> None:
         wald_test(fit, "side", method="likelihood_ratio")
 
 
-def test_cr2_tests_one_coefficient_at_a_time() -> None:
+@pytest.mark.parametrize("working", ["exchangeable", "independent"])
+def test_cr2_tests_terms_by_hotelling(working: Working) -> None:
     frame = answers()
     frame["place"] = frame["unit"] + 100 * frame["h"]
-    fit = linear_regression(Survey(frame, SurveyDesign(weight="w", psu="place")), "y ~ C(side) + k", se="cr2")
-    found = wald_test(fit, "k")
-    assert found.denominator_df == fit.df[3]
-    with pytest.raises(OptionError, match="one coefficient"):
-        wald_test(fit, "C(side)")
+    own = Survey(frame, SurveyDesign(weight="w", psu="place"))
+    fit = linear_regression(own, "y ~ C(side) + k", se="cr2", working=working)
+    assert wald_test(fit, "k").denominator_df == fit.df[3]
+    found = wald_test(fit, "C(side)")
+    statistic = fit.coefficients[1:3] @ np.linalg.solve(fit.covariance[1:3, 1:3], fit.coefficients[1:3])
+    assert found.method == "hotelling"
+    assert found.detail["chi_square"] == pytest.approx(statistic)
+    h = found.denominator_df + 1
+    assert 2 < h < frame["place"].nunique()
+    assert found.statistic == pytest.approx(found.denominator_df / (2 * h) * statistic)
+    assert found.p_value == pytest.approx(f.sf(found.statistic, 2, found.denominator_df))
+    with pytest.raises(OptionError, match="method='wald'"):
+        wald_test(fit, "C(side)", method="working_wald")
 
 
 def test_brant_holds_under_proportional_odds_and_fails_without() -> None:

@@ -192,12 +192,17 @@ def test_cr2_gives_each_coefficient_its_degrees_of_freedom() -> None:
     assert np.all(found.df < 47)
     assert np.all((found.se / plain.se > 0.97) & (found.se / plain.se < 1.2))
     assert found.method == "linear/cr2"
+    usual = linear_regression(own, "y ~ side + k", se="cr2", working="independent")
+    assert usual.method == "linear/cr2_independent"
+    assert np.all(usual.df != found.df)
+    np.testing.assert_allclose(usual.coefficients, found.coefficients)
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda own: linear_regression(own, "y ~ k", se="hc3"), "se must be one of"),  # type: ignore[arg-type]
+        (lambda own: linear_regression(own, "y ~ k", working="ar1"), "working must be one of"),  # type: ignore[arg-type]
         (lambda own: linear_regression(own, "y ~ k", clusters="town"), "clusters must be one of"),  # type: ignore[arg-type]
         (lambda own: logistic_regression(own, "k ~ y"), "must hold 0 and 1"),
         (lambda own: logistic_regression(own, "good ~ k", penalty="ridge"), "penalty must be one of"),  # type: ignore[arg-type]
