@@ -137,7 +137,10 @@ def adjusting(survey: Survey, adjust: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def complete_cases(
-    places: Survey, outcome: str, adjust: Sequence[str] = (), exposures: Sequence[str] = (NUMBER_OF_MODELS,)
+    places: Survey,
+    outcome: str,
+    adjust: Sequence[str] = (),
+    exposures: Sequence[str] | Mapping[str, IntArray] = (NUMBER_OF_MODELS,),
 ) -> Cases:
     """Choose who answered the outcome and all variables.
 
@@ -145,10 +148,15 @@ def complete_cases(
     ----------
     places
         The analytic companion of a survey.
-    outcome, adjust, exposures
+    outcome, adjust
         Coded variables.
+    exposures
+        Further coded variables, or the codes of such by name, shape (N,) each.
     """
-    columns = {name: places.values(name).astype(np.int64) for name in (outcome, *exposures, *adjust)}
+    columns = {name: places.values(name).astype(np.int64) for name in (outcome, *adjust)}
+    if not isinstance(exposures, Mapping):
+        exposures = {name: places.values(name).astype(np.int64) for name in exposures}
+    columns |= exposures
     rows = np.ones(len(columns[outcome]), dtype=bool) if places.mask is None else places.mask.copy()
     for values in columns.values():
         rows &= values > LARGEST_MISSING

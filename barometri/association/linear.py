@@ -38,6 +38,11 @@ class Line:
     covariance: FloatArray
 
 
+def unknown(m: int) -> Line:
+    """Return m coefficients that cannot be told."""
+    return Line(np.full(m, np.nan), np.full(m, np.nan), np.full(m, np.nan), np.full((m, m), np.nan))
+
+
 @dataclass(frozen=True, slots=True)
 class Joint:
     """A joint test that some coefficients are 0: F on ``df`` and ``denominator_df``."""
@@ -84,7 +89,7 @@ class Design:
         at = self.position[list(wanted)]
         known = at >= 0
         m = len(at)
-        line = Line(*(np.full(m, np.nan) for _ in range(3)), np.full((m, m), np.nan))
+        line = unknown(m)
         if not known.any():
             return line
         b, residual = self._solve(y)
@@ -95,7 +100,7 @@ class Design:
         return line
 
     def joint(self, y: FloatArray, wanted: Sequence[int]) -> Joint:
-        """Test that the coefficients of some columns are all 0; those that cannot be told apart are left out."""
+        """Test that the coefficients of some columns are all 0, without those that others determine."""
         at = self.position[list(wanted)]
         at = at[at >= 0]
         if not len(at):
@@ -116,7 +121,7 @@ class Design:
     def _solve(self, y: FloatArray) -> tuple[FloatArray, FloatArray]:
         heavy = self.x * self.weight[:, None]
         b = np.linalg.solve(heavy.T @ self.x, heavy.T @ y)
-        return b, y - self.x @ b
+        return np.asarray(b), np.asarray(y - self.x @ b)
 
     def _records(self, residual: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, IntArray]:
         root = np.sqrt(self.size)
@@ -128,10 +133,11 @@ class Design:
         if self.clustered:
             x, e, w, place = self._records(residual)
             found = cluster_robust(x, e, w, place, contrasts=np.eye(q)[at])
-            return found.covariance[np.ix_(at, at)], found.df
+            return np.asarray(found.covariance[np.ix_(at, at)]), found.df
         heavy = self.x * self.weight[:, None]
         influence = (heavy * residual[:, None]) @ np.linalg.inv(heavy.T @ self.x)[:, at]
-        return influence.T @ influence * n / max(n - 1, 1), np.full(len(at), float(n - q))
+        covariance = np.asarray(influence.T @ influence * n / max(n - 1, 1), dtype=np.float64)
+        return covariance, np.full(len(at), float(n - q))
 
 
 def design(cases: Cases, columns: FloatArray) -> Design:
@@ -180,9 +186,13 @@ def _compressed(cases: Cases, x: FloatArray) -> tuple[IntArray, FloatArray, IntA
     """Give one number to cases of one place, weight and row of the matrix."""
     number = np.unique(cases.place, return_inverse=True)[1].ravel().astype(np.int64)
     for column in (cases.weight, *x.T):
-        values, code = np.unique(column, return_inverse=True)
-        if int(number.max(initial=0)) + 1 > MOST_KEYS // len(values):
+        if ((column == 0) | (column == 1)).all():
+            levels, code = 2, column.astype(np.int64)
+        else:
+            values, code = np.unique(column, return_inverse=True)
+            levels, code = len(values), code.ravel()
+        if int(number.max(initial=0)) + 1 > MOST_KEYS // levels:
             number = np.unique(number, return_inverse=True)[1].ravel()
-        number = number * len(values) + code.ravel()
+        number = number * levels + code
     _, first, record, size = np.unique(number, return_index=True, return_inverse=True, return_counts=True)
     return record.ravel(), size.astype(np.float64), first
