@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 
 from barometri.disclosure.protected import Protected, ProtectedClaim
-from barometri.study.plan import Claim
+from barometri.study.claim import Claim
 from barometri.study.study import Study
 from barometri.texts import Texts, read_texts
 
@@ -130,15 +130,15 @@ def _interval(result: ProtectedClaim, texts: Texts, *, share: bool) -> str:
 
 
 def _parts(result: ProtectedClaim, study: Study, texts: Texts) -> str:
-    parts, claim = result.parts, result.claim
-    if not {"left", "right"} <= set(parts) or any(math.isnan(parts[side]) for side in ("left", "right")):
+    claim, left, right = result.claim, result.side("left"), result.side("right")
+    if math.isnan(left) or math.isnan(right):
         return ""
     words = texts.text(
         "findings.parts",
         left=_who(claim.left, claim, study, texts),
-        left_value=texts.percent(parts["left"]),
+        left_value=texts.percent(left),
         right=_who(claim.right, claim, study, texts),
-        right_value=texts.percent(parts["right"]),
+        right_value=texts.percent(right),
     )
     return words[:1].upper() + words[1:]
 

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
-from barometri.estimates import Effect, Estimates
-from barometri.study.plan import Analysis, Claim
+from barometri.estimates import Cell, Effect, Estimates
+from barometri.study.claim import Claim, PublishedFigure
+from barometri.study.plan import Analysis
 from barometri.study.study import Study
 
 
@@ -17,42 +19,99 @@ class Verdict(StrEnum):
     NOT_SHOWN = "not shown"
     CONTRADICTED = "contradicted"
     NOT_SEPARATED = "not separated"
+    HIGHEST_NOT_SEPARATED = "highest, not separated"
+    EQUIVALENT = "equivalent"
+    NOT_SHOWN_EITHER_WAY = "not shown either way"
     DEPENDS_ON_CANNOT_SAY = 'depends on "cannot say"'
     NOT_QUANTIFIED = "not quantified in the source"
     NOT_ESTIMABLE = "not estimable"
     NOT_REPORTABLE = "not reportable"
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
-    """Unweighted answers behind one number: ``n`` in the base, ``k`` in the numerator."""
+class SameAsPublished(StrEnum):
+    """Whether the plain figure, on the publication's own base and weighting, says what was published."""
 
-    n: int
-    k: int
+    YES = "yes"
+    NO = "no"
+    NOT_COMPARABLE = "not comparable"
+
+
+Scale = Literal["share", "points", "score", "ratio", "test"]
+"""How a number is read: a share, a difference of shares, points of the answer scale, a ratio, a statistic."""
+PartRole = Literal["side", "test", "shown", "sensitivity", "published"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One number under a claim: a side, one of its tests, an alternative that is shown, a sensitivity.
+
+    ``name`` is a key of the texts (``left``, ``right``, ``against``, ``wave``, ``model``, ``class``,
+    ``reading``, ``unweighted``, ``equal_sides``, ``power``, ``somers_d`` ...), ``about`` what it is about
+    (``{"item": "M03"}``, ``{"wave": "2019"}``, ``{"group": "social_worker"}``). ``k_low`` is the smallest
+    unweighted count behind a modelled number, ``cells`` the shares that a plain one consists of.
+    """
+
+    name: str
+    role: PartRole
+    estimate: float
+    se: float = float("nan")
+    ci_low: float = float("nan")
+    ci_high: float = float("nan")
+    n: int = 0
+    df: float = float("nan")
+    p_value: float = float("nan")
+    adjusted_p: float = float("nan")
+    scale: Scale = "share"
+    verdict: Verdict | None = None
+    about: Mapping[str, str] = field(default_factory=dict)
+    cells: tuple[Cell, ...] = ()
+    k_low: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimResult:
     """A judged claim.
 
-    ``estimate`` is the claim's number (a share, or left minus right), ``parts`` the shares behind it by side
-    (``left``, ``right``); ``bases`` the counts behind every part, for disclosure; ``touches`` the published
-    cells it speaks of, as (item, {variable: code id}).
+    ``estimate`` is the claim's number on ``scale`` (a share, left minus right, a change, a slope), with its
+    interval at ``level``; ``parts`` stand under it; ``cells`` are all plain shares it can be reckoned back to
+    (those of its sides and tests among them), ``k_low`` the smallest unweighted count behind a modelled one
+    (``None`` where nothing is modelled). ``adjusted_p`` is ``p_value`` adjusted within the claim's family,
+    ``power`` that of an equivalence test at no difference, ``beside`` what could not be told from the
+    claimed extreme, ``method`` the estimator and ``reason`` why there is no verdict (a key of the texts,
+    followed after a colon by what is wanting).
     """
 
     claim: Claim
     verdict: Verdict
+    estimate: float = float("nan")
+    se: float = float("nan")
+    ci_low: float = float("nan")
+    ci_high: float = float("nan")
+    n: int = 0
+    df: float = float("nan")
+    p_value: float = float("nan")
+    adjusted_p: float = float("nan")
+    scale: Scale = "points"
+    level: float = 0.95
+    method: str = ""
+    parts: tuple[Part, ...] = ()
+    cells: tuple[Cell, ...] = ()
+    k_low: int | None = None
+    beside: tuple[str, ...] = ()
+    power: float = float("nan")
+    same_as_published: SameAsPublished = SameAsPublished.NOT_COMPARABLE
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureResult:
+    """A published percentage beside the same figure from the responses, rounded as it was printed."""
+
+    figure: PublishedFigure
     estimate: float
-    se: float
-    ci_low: float
-    ci_high: float
     n: int
-    df: float
-    p_value: float
-    method: str
-    parts: Mapping[str, float] = field(default_factory=dict)
-    bases: tuple[Base, ...] = ()
-    touches: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    same: SameAsPublished
+    cells: tuple[Cell, ...] = ()
     reason: str = ""
 
 
@@ -109,3 +168,4 @@ class Results:
     waves: tuple[WaveSummary, ...]
     provenance: Provenance
     notes: tuple[str, ...] = ()
+    published_figures: tuple[FigureResult, ...] = ()

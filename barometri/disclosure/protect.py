@@ -15,17 +15,17 @@ from barometri.disclosure.protected import (
     SUPPRESSED,
     Hidden,
     Protected,
-    ProtectedClaim,
     ProtectedEffect,
     ProtectedTable,
     ProtectedWave,
 )
-from barometri.disclosure.release import groups, only_item
-from barometri.disclosure.rules import checked, is_unsafe, status_of
+from barometri.disclosure.release import groups, only_item, shares_behind
+from barometri.disclosure.rules import checked, status_of
+from barometri.disclosure.sentences import Sentences
 from barometri.disclosure.suppress import suppress
 from barometri.errors import DisclosureError
-from barometri.estimates import Effect, Estimates
-from barometri.results import AnalysisResult, ClaimResult, Provenance, Results, Verdict
+from barometri.estimates import Estimates
+from barometri.results import AnalysisResult, Provenance, Results
 from barometri.study.codebook import Codebook
 from barometri.study.plan import Analysis, DisclosureRules
 from barometri.study.study import Study
@@ -35,9 +35,6 @@ BoolArray = npt.NDArray[np.bool_]
 _NUMBERS = ("estimate", "se", "ci_low", "ci_high", "n", "n_weighted", "df")
 _RULED = ("proportion", "mean", "total", "ratio")
 """Statistics that a rule covers; a quantile or a variance can be a respondent's own answer."""
-
-_RATIOS = ("odds_ratio", "somers_d", "gamma", "tau_b", "deff")
-"""Effects rounded to 0.01 whatever their base: names beginning so."""
 
 
 def protect(
@@ -72,11 +69,15 @@ def protect(
     _refuse_unruled(run)
     tables = {name: _merged(result, run.study, limits) for name, result in run.tables.items()}
     primary, hidden = _patterns(tables, run, limits)
+    sentences = Sentences(tables, hidden, limits, run.wave)
     return Protected(
         study=run.study,
         wave=run.wave,
-        tables={name: _table(result, hidden[name], limits) for name, result in tables.items()},
-        claims=tuple(_claim(claim, tables, hidden, run.wave, limits) for claim in run.claims),
+        tables={
+            name: _table(result, hidden[name], limits, sentences.effects(name))
+            for name, result in tables.items()
+        },
+        claims=tuple(sentences.claim(claim) for claim in run.claims),
         waves=tuple(
             ProtectedWave(w.year, float(w.n), w.design, w.field_days, w.has_weights, w.response_rate)
             for w in run.waves
@@ -89,6 +90,7 @@ def protect(
         ),
         provenance=run.provenance,
         notes=run.notes,
+        published_figures=tuple(sentences.figure(figure) for figure in run.published_figures),
     )
 
 
@@ -97,10 +99,11 @@ def _patterns(
 ) -> tuple[dict[str, BoolArray], dict[str, BoolArray]]:
     """Return, by table, which rows are hidden by their own rule and which are hidden at all."""
     sizes = {name: len(result.estimates) for name, result in tables.items()}
-    sizes |= {f"claim {claim.claim.id}": len(claim.bases) for claim in run.claims}
+    behind = shares_behind(tables, run.claims, run.published_figures)
+    sizes |= {name: len(cells) for name, cells in behind.items()}
     primary = {name: np.zeros(size, dtype=bool) for name, size in sizes.items()}
     hidden = {name: np.zeros(size, dtype=bool) for name, size in sizes.items()}
-    for group in groups(tables, run.claims, run.study, run.wave):
+    for group in groups(tables, behind, run.study, run.wave):
         pattern = suppress(group, rules)
         for record, own, any_reason in zip(group.records, pattern.primary, pattern.hidden, strict=True):
             primary[record.table][record.row] |= own
@@ -118,7 +121,9 @@ def _merged(result: AnalysisResult, study: Study, rules: DisclosureRules) -> Ana
     return replace(result, estimates=merged_scales(result.estimates, scales, rules))
 
 
-def _table(result: AnalysisResult, hidden: BoolArray, rules: DisclosureRules) -> ProtectedTable:
+def _table(
+    result: AnalysisResult, hidden: BoolArray, rules: DisclosureRules, effects: tuple[ProtectedEffect, ...]
+) -> ProtectedTable:
     estimates = result.estimates
     frame = estimates.frame.copy()
     n = frame["n"].to_numpy(dtype=np.float64)
@@ -143,90 +148,9 @@ def _table(result: AnalysisResult, hidden: BoolArray, rules: DisclosureRules) ->
         by=estimates.by,
         frame=frame.reset_index(drop=True),
         design=estimates.design,
-        effects=tuple(_effect(effect, rules) for effect in result.effects),
+        effects=effects,
         notes=result.notes,
     )
-
-
-def _effect(effect: Effect, rules: DisclosureRules) -> ProtectedEffect:
-    hidden = effect.n < rules.minimum_n or effect.k_low < rules.minimum_n or not np.isfinite(effect.estimate)
-    n = np.array([float(effect.n)])
-    short = effect.name.startswith(_RATIOS)
-
-    def rounded(value: float) -> float:
-        if hidden:
-            return float("nan")
-        return round(value, 2) if short else float(rounding.share(np.array([value]), n)[0])
-
-    return ProtectedEffect(
-        name=effect.name,
-        estimate=rounded(effect.estimate),
-        ci_low=rounded(effect.ci_low),
-        ci_high=rounded(effect.ci_high),
-        n=0 if hidden else effect.n,
-        p_text="" if hidden else rounding.p_text(effect.p_value),
-        method=effect.method,
-        null=effect.null,
-        status=status_of(effect.n, rules, hidden=hidden),
-        adjusted_for=effect.adjusted_for,
-    )
-
-
-def _claim(
-    result: ClaimResult,
-    tables: Mapping[str, AnalysisResult],
-    hidden: Mapping[str, BoolArray],
-    wave: int,
-    rules: DisclosureRules,
-) -> ProtectedClaim:
-    bases = np.array([(base.n, base.k) for base in result.bases], dtype=np.float64).reshape(-1, 2)
-    unsafe = bool(
-        is_unsafe(bases[:, 0], bases[:, 1], rules).any() or hidden[f"claim {result.claim.id}"].any()
-    )
-    closed = unsafe or any(_is_hidden(touch, tables, hidden, wave) for touch in result.touches)
-    size = np.array([min((base.n for base in result.bases), default=result.n)], dtype=np.float64)
-
-    def rounded(value: float) -> float:
-        return float("nan") if closed else float(rounding.share(np.array([value]), size)[0])
-
-    return ProtectedClaim(
-        claim=result.claim,
-        verdict=Verdict.NOT_REPORTABLE if closed else result.verdict,
-        estimate=rounded(result.estimate),
-        ci_low=rounded(result.ci_low),
-        ci_high=rounded(result.ci_high),
-        n=float("nan") if closed else float(result.n),
-        p_text="" if closed else rounding.p_text(result.p_value),
-        method=result.method,
-        parts={} if closed else {name: rounded(value) for name, value in result.parts.items()},
-        reason="" if closed else result.reason,
-    )
-
-
-def _is_hidden(
-    touch: tuple[str, Mapping[str, str]],
-    tables: Mapping[str, AnalysisResult],
-    hidden: Mapping[str, BoolArray],
-    wave: int,
-) -> bool:
-    """Whether a cell that a claim speaks of is hidden in some table."""
-    item, where = touch
-    for name, result in tables.items():
-        frame = result.estimates.frame
-        if not set(where) <= set(result.estimates.by):
-            continue
-        match = (
-            frame["item"].astype(str).eq(item)
-            if "item" in frame
-            else pd.Series(item in result.analysis.items, frame.index)
-        )
-        if "wave" in frame:
-            match &= frame["wave"].astype(str).eq(str(wave))
-        for variable in result.estimates.by:
-            match &= frame[variable].astype(str).eq(where.get(variable, "_total"))
-        if bool((match.to_numpy() & hidden[name]).any()):
-            return True
-    return False
 
 
 def _refuse_unruled(run: Results) -> None:

@@ -7,8 +7,9 @@ from typing import Final
 import pandas as pd
 
 from barometri.estimates import TOTAL as TOTAL  # noqa: PLC0414 - the margin's key, for what stands below the line
-from barometri.results import Provenance, Verdict
-from barometri.study.plan import Analysis, Claim
+from barometri.results import PartRole, Provenance, SameAsPublished, Scale, Verdict
+from barometri.study.claim import Claim, PublishedFigure
+from barometri.study.plan import Analysis
 from barometri.study.study import Study
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "Protected",
     "ProtectedClaim",
     "ProtectedEffect",
+    "ProtectedFigure",
+    "ProtectedPart",
     "ProtectedTable",
     "ProtectedWave",
 ]
@@ -47,6 +50,8 @@ class ProtectedEffect:
     null: str
     status: str
     adjusted_for: tuple[str, ...] = ()
+    adjusted_p_text: str = ""
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,24 @@ class ProtectedTable:
 
 
 @dataclass(frozen=True, slots=True)
+class ProtectedPart:
+    """A rounded number under a claim; NaN where hidden."""
+
+    name: str
+    role: PartRole
+    estimate: float
+    ci_low: float
+    ci_high: float
+    n: float
+    p_text: str
+    adjusted_p_text: str
+    scale: Scale
+    verdict: Verdict | None
+    about: Mapping[str, str]
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProtectedClaim:
     """A judged claim, rounded; not reportable whenever one of its bases or cells is hidden."""
 
@@ -84,9 +107,31 @@ class ProtectedClaim:
     ci_low: float
     ci_high: float
     n: float
+    df: float
     p_text: str
+    adjusted_p_text: str
+    scale: Scale
+    level: float
     method: str
-    parts: Mapping[str, float] = field(default_factory=dict)
+    parts: tuple[ProtectedPart, ...] = ()
+    beside: tuple[str, ...] = ()
+    power: float = float("nan")
+    same_as_published: SameAsPublished = SameAsPublished.NOT_COMPARABLE
+    reason: str = ""
+
+    def side(self, name: str) -> float:
+        """Return the share of one side (``left``, ``right``); NaN without it."""
+        return next((p.estimate for p in self.parts if p.role == "side" and p.name == name), float("nan"))
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedFigure:
+    """A published percentage beside ours at its own rounding; NaN where it may not be shown."""
+
+    figure: PublishedFigure
+    estimate: float
+    n: float
+    same: SameAsPublished
     reason: str = ""
 
 
@@ -124,3 +169,4 @@ class Protected:
     hidden: tuple[Hidden, ...]
     provenance: Provenance
     notes: tuple[str, ...] = ()
+    published_figures: tuple[ProtectedFigure, ...] = ()

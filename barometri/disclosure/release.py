@@ -1,19 +1,16 @@
 """From exact results to table groups: every record of a run, gathered by item and wave."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from barometri.disclosure.answers import COUNT, Answers, answers_of
 from barometri.disclosure.cells import CANNOT_SAY, Group, Record, Restriction, expanded
-from barometri.estimates import TOTAL
-from barometri.results import AnalysisResult, ClaimResult
+from barometri.estimates import TOTAL, Cell
+from barometri.results import AnalysisResult, ClaimResult, FigureResult
 from barometri.study.plan import Analysis
 from barometri.study.study import Study
-
-REST = "rest"
-"""Restriction of a claim's right side: everybody of the population who is not on the left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +30,62 @@ class _Line:
 
 
 def groups(
-    tables: Mapping[str, AnalysisResult], claims: Iterable[ClaimResult], study: Study, wave: int
+    tables: Mapping[str, AnalysisResult], behind: Mapping[str, Sequence[Cell]], study: Study, wave: int
 ) -> tuple[Group, ...]:
-    """Gather all records of a release by item and wave, claims included.
+    """Gather all records of a release by item and wave, those behind sentences included.
 
     Parameters
     ----------
     tables
         Exact results by analysis id.
-    claims
-        Judged claims; their parts are releases too.
+    behind
+        Shares that effects, claims and published figures can be reckoned back to, by name.
     study
         Names the answers of items and which variables are derived.
     wave
         Publication year, for tables without a ``wave`` column.
     """
     lines = [line for name, result in tables.items() for line in _of_table(name, result, study, str(wave))]
-    lines += [line for claim in claims for line in _of_claim(claim)]
+    lines += [line for name, cells in behind.items() for line in _of_cells(name, cells)]
     found: dict[tuple[str, str], list[_Line]] = {}
     for line in lines:
         found.setdefault((line.item, line.wave), []).append(line)
     return tuple(_group(item, year, own, study) for (item, year), own in sorted(found.items()))
+
+
+def shares_behind(
+    tables: Mapping[str, AnalysisResult], claims: Iterable[ClaimResult], figures: Iterable[FigureResult] = ()
+) -> dict[str, tuple[Cell, ...]]:
+    """Return, by a name of each effect, claim and part of a claim, the shares it can be reckoned back to."""
+    found = {
+        effect_name(name, place): effect.cells
+        for name, result in tables.items()
+        for place, effect in enumerate(result.effects)
+    }
+    for claim in claims:
+        found[claim_name(claim)] = claim.cells
+        found |= {part_name(claim, place): part.cells for place, part in enumerate(claim.parts)}
+    return found | {figure_name(figure): figure.cells for figure in figures}
+
+
+def effect_name(table: str, place: int) -> str:
+    """Name the shares behind an effect of a table."""
+    return f"effect {place} of {table}"
+
+
+def claim_name(claim: ClaimResult) -> str:
+    """Name the shares behind a claim."""
+    return f"claim {claim.claim.id}"
+
+
+def part_name(claim: ClaimResult, place: int) -> str:
+    """Name the shares behind a part of a claim."""
+    return f"part {place} of claim {claim.claim.id}"
+
+
+def figure_name(figure: FigureResult) -> str:
+    """Name the shares behind a published figure."""
+    return f"published {figure.figure.id}"
 
 
 def _of_table(name: str, result: AnalysisResult, study: Study, wave: str) -> list[_Line]:
@@ -97,26 +129,21 @@ def _base_word(analysis: Analysis) -> str:
     return analysis.base
 
 
-def _of_claim(result: ClaimResult) -> list[_Line]:
-    claim = result.claim
-    parts = [part for part in (claim.left, claim.right) if REST not in part]
-    if claim.left and not parts:
-        return []
-    if not claim.left and not claim.right:
-        parts = [{}]
+def _of_cells(name: str, cells: Iterable[Cell]) -> list[_Line]:
+    """Return the shares that an effect or a claim can be reckoned back to."""
     return [
         _Line(
-            item=claim.item,
-            wave=str(claim.wave),
-            category="",
-            base=claim.base,
-            table=f"claim {claim.id}",
+            item=cell.item,
+            wave=str(cell.wave),
+            category=cell.category,
+            base="answered" if cell.item == COUNT and cell.base == "answered" else cell.base,
+            table=name,
             row=position,
-            who={**claim.population, **part},
-            n=float(base.n),
-            k=float(base.k),
+            who=cell.who,
+            n=float(cell.n),
+            k=float(cell.k),
         )
-        for position, (part, base) in enumerate(zip(parts, result.bases, strict=False))
+        for position, cell in enumerate(cells)
     ]
 
 

@@ -10,8 +10,6 @@ NUMBER_OF_MODELS: Final = "number_of_models"
 """The derived variable "number of agreed models" in claims and analyses."""
 MODEL_CLASSES: Final = ("0", "1", "2", "3+")
 """Classes of the number of agreed models."""
-REST: Final = "rest"
-"""The variable of a claim's ``right`` side that means everybody who is not on its left side."""
 
 Verb = Literal[
     "proportion",
@@ -120,36 +118,6 @@ class Areas:
         """Return the codes of the municipalities of one area that are in scope, sorted."""
         members = self.membership[division].items()
         return tuple(sorted(code for code, name in members if name == area and code not in self.out_of_scope))
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A published sentence as data, written before results are seen.
-
-    ``population`` restricts respondents: variable -> code ids. ``left`` and ``right`` are such restrictions
-    too (for classes of the number of models: ``{"number_of_models": ("3+",)}``; ``right`` empty with
-    ``relation`` in a range = a quantity; ``right = rest`` is written ``{"rest": ()}``). ``low`` and
-    ``high`` bound a quantity (0 to 1). ``base`` is ``answered`` (cannot say out) or ``asked`` (cannot say
-    in the base).
-    """
-
-    id: str
-    kind: Literal["ordering", "quantity", "difference"]
-    wave: int
-    item: str
-    statement: Labels
-    family: str
-    population: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    base: Literal["answered", "asked"] = "answered"
-    left: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    right: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    relation: Literal[">", "<", "in", "shown"] = ">"
-    low: float | None = None
-    high: float | None = None
-    word: str = ""
-    source_words: str = ""
-    source: str = ""
-    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

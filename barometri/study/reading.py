@@ -11,6 +11,7 @@ from typing import Final
 from barometri.errors import StudyError
 from barometri.study.codebook import Codebook, Labels
 from barometri.study.reading_areas import read_areas
+from barometri.study.reading_claims import ClaimsReader
 from barometri.study.reading_codebook import read_codebook
 from barometri.study.reading_disclosure import default_rules, read_disclosure
 from barometri.study.reading_models import read_models
@@ -106,8 +107,11 @@ def _with_options(study: Study, section: Section) -> Study:
         study = replace(study, disclosure=read_disclosure(found["disclosure.toml"], study.codebook))
     divisions = () if study.areas is None else tuple(study.areas.labels)
     plan = PlanReader(study.codebook, study.waves, study.models, study.roles, languages, divisions=divisions)
-    claims = plan.claims(found["claims.toml"]) if "claims.toml" in found else ()
-    return replace(study, analyses=plan.analyses(section), claims=claims, digest=digest(folder))
+    study = replace(study, analyses=plan.analyses(section), digest=digest(folder))
+    if "claims.toml" in found:
+        file, claims = ClaimsReader(study).read(found["claims.toml"])
+        study = replace(study, claims=claims, claims_file=file)
+    return study
 
 
 def _labelled(section: Section, key: str, languages: tuple[str, ...]) -> dict[str, Labels]:

@@ -1,21 +1,17 @@
-"""Reads what a study analyses and claims, checked against its codebook, models and waves."""
+"""Reads what a study analyses, checked against its codebook, models and waves."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, cast, get_args
 
 from barometri.study.codebook import Codebook
 from barometri.study.plan import (
-    MODEL_CLASSES,
-    NUMBER_OF_MODELS,
-    REST,
     Analysis,
     ChartKind,
-    Claim,
     Model,
     Reading,
     Verb,
 )
-from barometri.study.reading_models import check_codes
+from barometri.study.reading_restrictions import check_variable, read_restriction
 from barometri.study.study import Roles
 from barometri.study.toml import Section
 from barometri.study.waves import Wave
@@ -26,12 +22,9 @@ SHARE_VERBS: Final = ("proportion", "change", "gaps", "trends", "county")
 """Verbs on the share of favourable answers."""
 BASES: Final = ("answered", "asked")
 
-Relation = Literal[">", "<", "in", "shown"]
-ClaimKind = Literal["ordering", "quantity", "difference"]
-
 
 class PlanReader:
-    """Analyses and claims, checked against the codebook, the models and the waves."""
+    """Analyses, checked against the codebook, the models and the waves."""
 
     def __init__(
         self,
@@ -77,15 +70,15 @@ class PlanReader:
             base=cast('Literal["answered", "asked"]', row.word("base", BASES, base)),
             title=row.labels("title", self.languages, {}),
             section=row.text("section", ""),
-            left=self._restriction(row, "left"),
-            right=self._restriction(row, "right"),
+            left=read_restriction(row, "left", self.codebook, len(self.models)),
+            right=read_restriction(row, "right", self.codebook, len(self.models)),
             division=row.word("division", ("", *self.divisions), ""),
         )
         row.finish()
         self._check_items(row, analysis)
         self._check_parts(row, analysis)
         for name in analysis.by:
-            self._variable(row, "by", name)
+            check_variable(row, "by", name, self.codebook, len(self.models))
         return analysis
 
     def _by_role(self, name: str) -> str:
@@ -126,87 +119,3 @@ class PlanReader:
     def _asked(self, wave: Wave, name: str) -> bool:
         derived = self.codebook[name].derived
         return wave.asked(name) or (derived is not None and wave.asked(derived.source))
-
-    def _variable(self, row: Section, key: str, name: str) -> None:
-        if name == NUMBER_OF_MODELS and self.models:
-            return
-        if name not in self.codebook:
-            row.fail(key, f"{name!r} is no question of the codebook. Correct the name or add it.")
-        if not self.codebook[name].codes:
-            row.fail(key, f"{name!r} has no codes to tell apart.")
-
-    def claims(self, section: Section) -> tuple[Claim, ...]:
-        """Read ``claims.toml``."""
-        claims: list[Claim] = []
-        for row in section.rows("claim"):
-            claim = self._claim(row)
-            if any(claim.id == other.id for other in claims):
-                row.fail("id", f"{claim.id!r} stands twice. Give each claim an id of its own.")
-            claims.append(claim)
-        section.finish()
-        return tuple(claims)
-
-    def _claim(self, row: Section) -> Claim:
-        wave, item = row.integer("wave"), row.text("item")
-        if wave not in self.waves:
-            row.fail("wave", f"{wave} is no wave of the study; expected {', '.join(map(str, self.waves))}.")
-        if item not in self.codebook and item not in self.models:
-            row.fail("item", f"{item!r} is neither a question of the codebook nor a model.")
-        questions = self.models[item].questions if item in self.models else (item,)
-        if not any(self._asked(other, name) for other in self.waves.values() for name in questions):
-            row.fail("item", f"{item!r} is asked in no wave. Add its column to one or remove the claim.")
-        claim = Claim(
-            id=row.text("id"),
-            kind=cast("ClaimKind", row.word("kind", get_args(ClaimKind))),
-            wave=wave,
-            item=item,
-            statement=row.labels("statement", self.languages),
-            family=row.text("family"),
-            population=self._restriction(row, "population"),
-            base=cast('Literal["answered", "asked"]', row.word("base", BASES, "answered")),
-            left=self._restriction(row, "left"),
-            right=self._restriction(row, "right"),
-            relation=cast("Relation", row.word("relation", get_args(Relation))),
-            low=row.number("low"),
-            high=row.number("high"),
-            word=row.text("word", ""),
-            source_words=row.text("source_words", ""),
-            source=row.text("source", ""),
-            mark=row.text("mark", ""),
-        )
-        row.finish()
-        _check_relation(row, claim)
-        return claim
-
-    def _restriction(self, row: Section, key: str) -> dict[str, tuple[str, ...]]:
-        table = row.section(key)
-        restriction = {name: table.texts(name) for name in table.keys()}  # noqa: SIM118 (a method, not a dict)
-        for name, codes in restriction.items():
-            if name == REST and key == "right" and not codes:
-                continue
-            self._variable(table, name, name)
-            if name == NUMBER_OF_MODELS:
-                for code in codes:
-                    if code not in MODEL_CLASSES:
-                        table.fail(name, f"{code!r} is no class; expected {', '.join(MODEL_CLASSES)}.")
-            else:
-                check_codes(table, name, self.codebook, name, codes)
-            if not codes:
-                table.fail(name, "there is no code. Name at least one.")
-        return restriction
-
-
-def _check_relation(row: Section, claim: Claim) -> None:
-    quantity = claim.kind == "quantity"
-    if quantity != (claim.relation in ("in", "shown")):
-        row.fail("relation", f"{claim.relation!r} does not suit the kind {claim.kind!r}.")
-    if quantity == bool(claim.right):
-        row.fail("right", "a quantity has no right side, every other claim has one.")
-    if not quantity and not claim.left:
-        row.fail("left", "there is no left side. Say who is compared.")
-    if claim.relation == "in":
-        for key, bound in (("low", claim.low), ("high", claim.high)):
-            if bound is None or not 0 <= bound <= 1:
-                row.fail(key, "expected a share between 0 and 1.")
-        if claim.low is not None and claim.high is not None and claim.low >= claim.high:
-            row.fail("low", "is not below high.")

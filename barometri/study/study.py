@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from barometri.study.claim import Claim, ClaimsFile, PublishedFigure
 from barometri.study.codebook import Codebook, Labels, Question
-from barometri.study.plan import Analysis, Areas, Claim, DisclosureRules, Model, ModelStates
+from barometri.study.plan import Analysis, Areas, DisclosureRules, Model, ModelStates
 from barometri.study.waves import Wave
 
 
@@ -52,6 +53,8 @@ class Study:
     model_states: ModelStates | None = None
     areas: Areas | None = None
     claims: tuple[Claim, ...] = ()
+    claims_file: ClaimsFile | None = None
+    published_figures: tuple[PublishedFigure, ...] = ()
     disclosure: DisclosureRules = field(default_factory=DisclosureRules)
 
     def role(self, name: str, wave: int | None = None) -> str:

@@ -1,0 +1,206 @@
+"""What sentences rest on, carried over the line: effects, claims, their parts, published figures."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from barometri.disclosure import rounding
+from barometri.disclosure.protected import (
+    SUPPRESSED,
+    ProtectedClaim,
+    ProtectedEffect,
+    ProtectedFigure,
+    ProtectedPart,
+)
+from barometri.disclosure.release import claim_name, effect_name, figure_name, part_name
+from barometri.disclosure.rules import is_unsafe, status_of
+from barometri.estimates import TOTAL, Cell, Effect
+from barometri.results import AnalysisResult, ClaimResult, FigureResult, Part, Verdict
+from barometri.study.plan import DisclosureRules
+
+BoolArray = npt.NDArray[np.bool_]
+
+_HUNDREDTHS: Final = (
+    "odds_ratio",
+    "somers_d",
+    "gamma",
+    "tau_b",
+    "deff",
+)
+"""Effects rounded to 0.01 whatever their base: names beginning so."""
+_SHARES: Final = ("share", "points")
+"""Scales that are rounded as shares are."""
+
+
+class Sentences:
+    """Carries effects and claims over the line, given which records are hidden.
+
+    Parameters
+    ----------
+    tables
+        Exact results by analysis id.
+    hidden
+        Rows of tables, and cells behind sentences, that are hidden, by name.
+    rules
+        Thresholds.
+    wave
+        Publication year, for tables without a ``wave`` column.
+    """
+
+    def __init__(
+        self,
+        tables: Mapping[str, AnalysisResult],
+        hidden: Mapping[str, BoolArray],
+        rules: DisclosureRules,
+        wave: int,
+    ) -> None:
+        self._tables = tables
+        self._hidden = hidden
+        self._rules = rules
+        self._wave = wave
+
+    def effects(self, table: str) -> tuple[ProtectedEffect, ...]:
+        """Return the effects of a table."""
+        found = self._tables[table].effects
+        return tuple(self._effect(e, effect_name(table, place)) for place, e in enumerate(found))
+
+    def _effect(self, effect: Effect, name: str) -> ProtectedEffect:
+        few = effect.n < self._rules.minimum_n or (not effect.cells and effect.k_low < self._rules.minimum_n)
+        hidden = few or not np.isfinite(effect.estimate) or self._closed(effect.cells, name)
+        scale = "ratio" if effect.name.startswith(_HUNDREDTHS) else "points"
+        return ProtectedEffect(
+            name=effect.name,
+            estimate=_rounded(effect.estimate, scale, effect.n, hidden=hidden),
+            ci_low=_rounded(effect.ci_low, scale, effect.n, hidden=hidden),
+            ci_high=_rounded(effect.ci_high, scale, effect.n, hidden=hidden),
+            n=0 if hidden else effect.n,
+            p_text="" if hidden else rounding.p_text(effect.p_value),
+            method=effect.method,
+            null=effect.null,
+            status=status_of(effect.n, self._rules, hidden=hidden),
+            adjusted_for=effect.adjusted_for,
+            adjusted_p_text="" if hidden else rounding.p_text(effect.adjusted_p),
+            about=effect.about,
+        )
+
+    def claim(self, result: ClaimResult) -> ProtectedClaim:
+        """Return a claim; not reportable where one of its bases or cells is hidden."""
+        closed = self._closed(result.cells, claim_name(result)) or self._is_modelled_on_few(result.k_low)
+        closed |= np.isfinite(result.estimate) and result.n < self._rules.minimum_n
+        n = _least(result.cells, result.n)
+
+        def rounded(value: float) -> float:
+            return _rounded(value, result.scale, n, hidden=closed)
+
+        return ProtectedClaim(
+            claim=result.claim,
+            verdict=Verdict.NOT_REPORTABLE if closed else result.verdict,
+            estimate=rounded(result.estimate),
+            ci_low=rounded(result.ci_low),
+            ci_high=rounded(result.ci_high),
+            n=float("nan") if closed else float(result.n),
+            df=float("nan") if closed else float(np.round(result.df)),
+            p_text="" if closed else rounding.p_text(result.p_value),
+            adjusted_p_text="" if closed else rounding.p_text(result.adjusted_p),
+            scale=result.scale,
+            level=result.level,
+            method=result.method,
+            parts=() if closed else tuple(self._part(result, p, i) for i, p in enumerate(result.parts)),
+            beside=() if closed else result.beside,
+            power=float("nan") if closed else round(result.power, 2),
+            same_as_published=result.same_as_published,
+            reason="" if closed else result.reason,
+        )
+
+    def _part(self, result: ClaimResult, part: Part, place: int) -> ProtectedPart:
+        hidden = self._closed(part.cells, part_name(result, place)) or self._is_modelled_on_few(part.k_low)
+        hidden |= 0 < part.n < self._rules.minimum_n
+        n = _least(part.cells, part.n or result.n)
+
+        def rounded(value: float) -> float:
+            return _rounded(value, part.scale, n, hidden=hidden)
+
+        return ProtectedPart(
+            name=part.name,
+            role=part.role,
+            estimate=rounded(part.estimate),
+            ci_low=rounded(part.ci_low),
+            ci_high=rounded(part.ci_high),
+            n=float("nan") if hidden or not part.n else float(part.n),
+            p_text="" if hidden else rounding.p_text(part.p_value),
+            adjusted_p_text="" if hidden else rounding.p_text(part.adjusted_p),
+            scale=part.scale,
+            verdict=Verdict.NOT_REPORTABLE if hidden and part.verdict is not None else part.verdict,
+            about=part.about,
+            status=SUPPRESSED if hidden else status_of(n, self._rules, hidden=False),
+        )
+
+    def figure(self, result: FigureResult) -> ProtectedFigure:
+        """Return a published figure beside ours, at the rounding it was printed with."""
+        hidden = self._closed(result.cells, figure_name(result))
+        step = result.figure.rounding
+        own = (
+            round(round(result.estimate / step) * step, 6)
+            if np.isfinite(result.estimate)
+            else result.estimate
+        )
+        return ProtectedFigure(
+            figure=result.figure,
+            estimate=float("nan") if hidden else own,
+            n=float("nan") if hidden or not result.n else float(result.n),
+            same=result.same,
+            reason="not_reportable" if hidden else result.reason,
+        )
+
+    def _is_modelled_on_few(self, k_low: int | None) -> bool:
+        """Whether a term of a model stands on fewer people than R6 asks for."""
+        return k_low is not None and k_low < self._rules.minimum_n
+
+    def _closed(self, cells: Sequence[Cell], name: str) -> bool:
+        """Whether a share behind a sentence is unsafe, hidden, or hidden in some table."""
+        if not cells:
+            return False
+        n = np.array([cell.n for cell in cells], dtype=np.float64)
+        k = np.array([cell.k for cell in cells], dtype=np.float64)
+        own = bool(is_unsafe(n, k, self._rules).any() or self._hidden[name].any())
+        return own or any(self._is_hidden(cell) for cell in cells)
+
+    def _is_hidden(self, cell: Cell) -> bool:
+        """Whether some table hides the row that a share is."""
+        if any(len(ids) != 1 for ids in cell.who.values()):
+            return False
+        where = {variable: ids[0] for variable, ids in cell.who.items()}
+        for name, result in self._tables.items():
+            frame = result.estimates.frame
+            if not set(where) <= set(result.estimates.by):
+                continue
+            match = (
+                frame["item"].astype(str).eq(cell.item)
+                if "item" in frame
+                else pd.Series(cell.item in result.analysis.items, frame.index)
+            )
+            match &= (
+                frame["wave"].astype(str).eq(str(cell.wave)) if "wave" in frame else cell.wave == self._wave
+            )
+            if "category" in frame and cell.category:
+                match &= frame["category"].astype(str).eq(cell.category)
+            for variable in result.estimates.by:
+                match &= frame[variable].astype(str).eq(where.get(variable, TOTAL))
+            if bool((match.to_numpy() & self._hidden[name]).any()):
+                return True
+        return False
+
+
+def _least(cells: Sequence[Cell], n: int) -> float:
+    return float(min((cell.n for cell in cells), default=n))
+
+
+def _rounded(value: float, scale: str, n: float, *, hidden: bool) -> float:
+    if hidden:
+        return float("nan")
+    if scale in _SHARES:
+        return float(rounding.share(np.array([value]), np.array([float(n)]))[0])
+    return round(value, 2)

@@ -1,0 +1,162 @@
+"""Reads ``claims.toml``: sentences as data, checked against the codebook, the models and the waves."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final, Literal, cast, get_args
+
+from barometri.study.claim import (
+    ANY_MODEL,
+    Adjustment,
+    Claim,
+    ClaimKind,
+    ClaimsFile,
+    Family,
+    Relation,
+    Scale,
+)
+from barometri.study.plan import NUMBER_OF_MODELS
+from barometri.study.reading_restrictions import read_restriction
+from barometri.study.study import Study
+from barometri.study.toml import Section
+
+BASES: Final = ("answered", "asked")
+
+
+class ClaimsReader:
+    """Claims and families of a study.
+
+    Parameters
+    ----------
+    study
+        With its codebook, waves, models and roles.
+    """
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+        self.models = {model.id: model for model in study.models}
+
+    def read(self, section: Section) -> tuple[ClaimsFile, tuple[Claim, ...]]:
+        """Read the file; the digest is that of its bytes."""
+        content = (self.study.path / section.file).read_bytes()
+        families = self._families(section)
+        file = ClaimsFile(section.day("fixed"), hashlib.sha256(content).hexdigest(), families)
+        claims: list[Claim] = []
+        for row in section.rows("claim"):
+            claim = self._claim(row, families)
+            if any(claim.id == other.id for other in claims):
+                row.fail("id", f"{claim.id!r} stands twice. Give each claim an id of its own.")
+            claims.append(claim)
+        section.finish()
+        return file, tuple(claims)
+
+    def _families(self, section: Section) -> dict[str, Family]:
+        found: dict[str, Family] = {}
+        for row in section.rows("family"):
+            family = Family(
+                row.text("id"),
+                cast("Adjustment", row.word("adjust", get_args(Adjustment))),
+                row.labels("label", self.study.languages),
+            )
+            row.finish()
+            if family.id in found:
+                row.fail("id", f"{family.id!r} stands twice. Give each family an id of its own.")
+            found[family.id] = family
+        return found
+
+    def _claim(
+        self, row: Section, families: Mapping[str, Family], *, whole: Claim | None = None, place: int = 0
+    ) -> Claim:
+        """Read a claim, or a part of one, which takes over what it does not say itself."""
+        kind = cast("ClaimKind", row.word("kind", get_args(ClaimKind)))
+        claim = Claim(
+            id=row.text("id") if whole is None else f"{whole.id}.{place}",
+            kind=kind,
+            waves=self._waves(row, whole),
+            items=row.texts("items") or (whole.items if whole else ()),
+            statement=row.labels("statement", self.study.languages, whole.statement if whole else None),
+            family=row.text("family", whole.family if whole else None),
+            outcome=row.text("outcome", whole.outcome if whole else self.study.roles.outcome),
+            scale=cast("Scale", row.word("scale", get_args(Scale), "good")),
+            answer=row.text("answer", whole.answer if whole else "good"),
+            population=self._restriction(row, "population") or (whole.population if whole else {}),
+            left=self._restriction(row, "left"),
+            right=self._restriction(row, "right"),
+            against=row.texts("against"),
+            by=self._role(row.text("by", "")),
+            shown_by=self._role(row.text("shown_by", "")),
+            standardised=self._role(row.text("standardised", "")),
+            base=cast(
+                'Literal["answered", "asked"]',
+                row.word("base", BASES, whole.base if whole else "answered"),
+            ),
+            relation=cast("Relation", row.word("relation", get_args(Relation), self._usual(kind))),
+            low=row.number("low"),
+            high=row.number("high"),
+            margin=row.number("margin"),
+            earlier=self._years(row, "earlier"),
+            alternatives=row.texts("alternatives"),
+            minimum_n=row.integer("minimum_n", 0),
+            direct=row.text("direct", ""),
+            published=cast('Literal["yes", "no"]', row.word("published", ("yes", "no"), "yes")),
+            words={
+                name: table.as_labels(self.study.languages) for name, table in row.section("words").sections()
+            },
+            word=row.text("word", ""),
+            source_words=row.text("source_words", ""),
+            source=row.text("source", ""),
+            mark=row.text("mark", ""),
+        )
+        parts = [
+            self._claim(part, families, whole=claim, place=i) for i, part in enumerate(row.rows("part"), 1)
+        ]
+        row.finish()
+        if claim.family not in families:
+            row.fail(
+                "family", f"{claim.family!r} is no family; expected {', '.join(families) or 'a [[family]]'}."
+            )
+        self._check_items(row, claim)
+        return replace(claim, parts=tuple(parts))
+
+    @staticmethod
+    def _usual(kind: str) -> str:
+        return {"joint": "differ", "equivalence": "=", "near": "in", "all_of": ">"}.get(kind, ">")
+
+    def _role(self, name: str) -> str:
+        """Return a variable that may be named by its role."""
+        return name if name in self.study.codebook else getattr(self.study.roles, name, "") or name
+
+    def _waves(self, row: Section, whole: Claim | None) -> tuple[int, ...]:
+        found = self._years(row, "waves")
+        if not found and whole is not None:
+            return whole.waves
+        if not found:
+            row.fail("waves", "there is no wave. Name at least one.")
+        return found
+
+    def _years(self, row: Section, key: str) -> tuple[int, ...]:
+        years = []
+        for value in row.items(key):
+            if not isinstance(value, int) or value not in self.study.waves:
+                known = ", ".join(map(str, self.study.waves))
+                row.fail(key, f"{value} is no wave of the study; expected some of {known}.")
+            years.append(value)
+        return tuple(sorted(years))
+
+    def _check_items(self, row: Section, claim: Claim) -> None:
+        for item in (*claim.items, *claim.against):
+            if item in (NUMBER_OF_MODELS, ANY_MODEL) and self.models:
+                continue
+            if item not in self.study.codebook and item not in self.models:
+                row.fail("items", f"{item!r} is neither a question of the codebook nor a model.")
+            questions = self.models[item].questions if item in self.models else (item,)
+            if not any(self._asked(year, name) for year in claim.waves for name in questions):
+                row.fail("items", f"{item!r} is asked in none of the claim's waves.")
+
+    def _asked(self, year: int, name: str) -> bool:
+        derived = self.study.codebook[name].derived
+        wave = self.study.waves[year]
+        return wave.asked(name) or (derived is not None and wave.asked(derived.source))
+
+    def _restriction(self, row: Section, key: str) -> dict[str, tuple[str, ...]]:
+        return read_restriction(row, key, self.study.codebook, len(self.models))
