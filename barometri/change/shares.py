@@ -17,6 +17,7 @@ from scipy.linalg import block_diag
 from barometri.errors import OptionError
 from barometri.estimates import MARK, TOTAL, VALUE_COLUMNS, Estimates
 from barometri.estimation import Base, proportion
+from barometri.estimation.targets import Categories
 from barometri.study.codes import NOT_ASKED
 from barometri.study.waves import Equivalence
 from barometri.survey import Survey
@@ -32,7 +33,7 @@ def change(
     items: str | Sequence[str],
     *,
     by: By = None,
-    categories: str | Sequence[str] = "good",
+    categories: Categories = "good",
     margins: bool = True,
     base: Base = "answered",
 ) -> Estimates:
@@ -47,7 +48,7 @@ def change(
     by
         Variables that split the respondents. Of a wave without one of them only margins over it are shown.
     categories
-        ``good``, ``each`` or ids of codes, as in `proportion`.
+        ``good``, ``each``, ids of codes or codes that count together, as in `proportion`.
     margins
         Whether to add rows for all codes of ``by`` together.
     base
@@ -71,14 +72,14 @@ def change(
         asked = [item for item in wanted if item in survey.variables]
         there = [name for name in names if name in survey.variables]
         if asked and (margins or len(there) == len(names)):
-            same = _equivalence(survey, wave)
-            split, columns = _aligned(survey, there, same)
+            same = equivalence_of(survey, wave)
+            split, columns = aligned(survey, there, same)
             shares = proportion(
                 split, asked, by=list(columns) or None, categories=categories, margins=margins, base=base
             )
             shares = without_unasked(split, shares)
             named = replace(shares, frame=shares.frame.rename(columns=columns))
-            parts.append(_marked(_keyed(named, wave, asked[0], names), same))
+            parts.append(marked(_keyed(named, wave, asked[0], names), {wave: same}))
     if not parts:
         message = f"No wave has {', '.join([*wanted, *names])}; waves read: {', '.join(map(str, surveys))}."
         raise OptionError(message)
@@ -106,10 +107,11 @@ def without_unasked(survey: Survey, estimates: Estimates) -> Estimates:
                 code = frame[name].iloc[row]
                 inside &= survey.values(name) == (code if question is None else question.code(code).value)
         kept[row] = inside.any() if survey.mask is None else (inside & survey.mask).any()
-    return estimates if kept.all() or not kept.any() else _rows(estimates, kept)
+    return estimates if kept.all() or not kept.any() else keep_rows(estimates, kept)
 
 
-def _rows(estimates: Estimates, kept: npt.NDArray[np.bool_]) -> Estimates:
+def keep_rows(estimates: Estimates, kept: npt.NDArray[np.bool_]) -> Estimates:
+    """Return the estimates of some rows only."""
     return replace(
         estimates,
         frame=estimates.frame[kept].reset_index(drop=True),
@@ -121,24 +123,26 @@ def _rows(estimates: Estimates, kept: npt.NDArray[np.bool_]) -> Estimates:
     )
 
 
-def _equivalence(survey: Survey, wave: int) -> tuple[Equivalence, ...]:
+def equivalence_of(survey: Survey, wave: int) -> tuple[Equivalence, ...]:
+    """Return what a wave says of its comparability."""
     study = survey.study
     return study.waves[wave].equivalence if study is not None and wave in study.waves else ()
 
 
-def _aligned(
-    survey: Survey, by: Sequence[str], equivalence: Sequence[Equivalence]
+def aligned(
+    survey: Survey, by: Sequence[str], equivalence: Sequence[Equivalence], *, always: bool = False
 ) -> tuple[Survey, dict[str, str]]:
     """Set the codes of the ``by`` variables to their counterparts in the latest wave.
 
     The variables themselves stay, since the design may stand on them: copies are split by. Returns the survey
-    and, by the name of each variable to split by, the name it is shown under.
+    and, by the name of each variable to split by, the name it is shown under. With ``always`` every coded
+    variable gets a copy, so that the names are those of every wave.
     """
     columns = {}
     for name in by:
         question = survey.question(name)
         pairs = [e for e in equivalence if e.question == name and e.code and e.counterpart]
-        if question is None or not pairs:
+        if question is None or not (pairs or always):
             columns[name] = name
             continue
         values = survey.values(name)
@@ -163,9 +167,10 @@ def _keyed(estimates: Estimates, wave: int, item: str, by: Sequence[str]) -> Est
     return replace(estimates, frame=frame[[*keys, *by, *VALUE_COLUMNS]], by=tuple(by))
 
 
-def _marked(estimates: Estimates, equivalence: Sequence[Equivalence]) -> Estimates:
-    rows = estimates.frame[["item", *estimates.by]].to_dict("records")
-    marks = tuple(_mark({str(k): v for k, v in row.items()}, equivalence) for row in rows)
+def marked(estimates: Estimates, equivalence: Mapping[int, Sequence[Equivalence]]) -> Estimates:
+    """Mark the rows that a wave says are not the same; ``equivalence`` is by wave."""
+    rows = estimates.frame[["wave", "item", *estimates.by]].to_dict("records")
+    marks = tuple(_mark({str(k): v for k, v in row.items()}, equivalence[int(row["wave"])]) for row in rows)
     return replace(estimates, frame=estimates.frame.assign(**{MARK: marks}), marks=marks)
 
 
