@@ -101,8 +101,11 @@ def marginal_effects(
 ) -> Estimates:
     """Average marginal effects: in points for shares, in units of the outcome otherwise.
 
-    Categories and 0/1 variables: mean difference from the first level. Numbers: mean slope. Standard errors
-    by the delta method, with the uncertainty of who was sampled.
+    Categories and 0/1 variables: for each other level ``b``, the mean over the respondents of what they would
+    be predicted with ``b`` less what they would be with the reference level, all else as it is; numbers: the
+    mean slope. Every term with the variable moves, interactions and nominal terms of ordinal fits included.
+    Standard errors by the delta method from the joint covariance of the coefficients, with the uncertainty of
+    who was sampled. (Bartus 2005, Stata Journal 5, 309-329.)
 
     Parameters
     ----------
@@ -117,6 +120,12 @@ def marginal_effects(
     -------
     Estimates
         Key columns ``variable`` and ``versus`` (``b - a``, or ``slope``), and ``category`` if ordinal.
+
+    Raises
+    ------
+    OptionError
+        An unknown variable, or none with two values; a fit that is not estimable; an effect at
+        which thresholds with nominal terms cross.
 
     Examples
     --------

@@ -56,9 +56,10 @@ def means_of(
         C is 1 but for ordinal answers.
     """
     model = fit.model
-    x = model.coding.matrix(frame)[:, model.kept]
+    matrix = model.coding.matrix(frame)
+    x = matrix[:, model.kept]
     if fit.kind == "ordinal":
-        return _shares(model, x, _chosen(fit, categories))
+        return _shares(model, x, matrix[:, model.moved], _chosen(fit, categories))
     eta = x @ model.fit.slopes
     mean, slope = INVERSES[fit.kind](eta)
     return mean[:, None], (x * slope[:, None])[:, None, :]
@@ -92,20 +93,39 @@ def _chosen(fit: RegressionFit, categories: str | Sequence[str]) -> FloatArray:
     return np.array(rows)
 
 
-def _shares(model: Model, x: FloatArray, chosen: FloatArray) -> tuple[FloatArray, FloatArray]:
-    if len(model.moved):
-        raise OptionError("Predictions are not offered for fits with nominal terms.")
-    basis = threshold_matrix(chosen.shape[1] - 1, model.thresholds)
-    link, parameters = LINKS[model.link], model.fit.parameters
-    own = basis.shape[1]
-    limits = (basis @ parameters[:own])[None, :] - (x @ parameters[own:])[:, None]
+def _shares(
+    model: Model, x: FloatArray, moved: FloatArray, chosen: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Shares of the chosen categories, and their derivatives, from the limits between the categories."""
+    link = LINKS[model.link]
+    by_limit = _limit_slopes(threshold_matrix(chosen.shape[1] - 1, model.thresholds), x, moved)
+    limits = by_limit @ model.fit.parameters
+    if np.any(np.diff(limits, axis=1) <= 0):
+        names = ", ".join(model.coding.names[place] for place in model.moved)
+        raise OptionError(
+            f"With effects of {names} on each threshold, some predicted shares would be negative: thresholds "
+            "cross at covariates that few or no respondents have. Predict elsewhere, or leave nominal out."
+        )
     edge = np.full((len(x), 1), np.inf)
     padded = np.hstack([-edge, limits, edge])
     share = link.difference(padded[:, 1:], padded[:, :-1])
-    density = link.density(padded)
-    by_threshold = density[:, 1:-1, None] * basis[None, :, :]  # of the share at or below each cut
-    nothing = np.zeros((len(x), 1, own))
-    below = np.concatenate([nothing, by_threshold, nothing], axis=1)
-    by_slope = -(density[:, 1:] - density[:, :-1])[:, :, None] * x[:, None, :]
-    slope = np.concatenate([below[:, 1:] - below[:, :-1], by_slope], axis=2)
+    below = link.density(limits)[:, :, None] * by_limit  # of the share at or below each cut
+    slope = np.diff(np.pad(below, ((0, 0), (1, 1), (0, 0))), axis=1)
     return share @ chosen.T, np.einsum("ck,rkq->rcq", chosen, slope)
+
+
+def _limit_slopes(basis: FloatArray, x: FloatArray, moved: FloatArray) -> FloatArray:
+    """Differentiate the limits by the parameters, shape (R, cuts, q): they are linear in them.
+
+    Parameters are thresholds, then for each column that moves thresholds apart its effect on every cut, then
+    slopes.
+    """
+    cuts, own = basis.shape
+    first = own + cuts * moved.shape[1]
+    result = np.zeros((len(x), cuts, first + x.shape[1]))
+    result[:, :, :own] = basis
+    place = np.arange(cuts)
+    for column, values in enumerate(moved.T):
+        result[:, place, own + column * cuts + place] = values[:, None]
+    result[:, :, first:] = -x[:, None, :]
+    return result
