@@ -12,7 +12,7 @@ from barometri.study.codebook import Question
 from barometri.study.codes import DONT_KNOW, MissingReason
 from barometri.survey import Survey
 from barometri.survey.backends import collect
-from barometri.survey.coding import MISSING, factorize, plain
+from barometri.survey.coding import MISSING, factorize, narrow_codes, plain
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -101,9 +101,8 @@ def coded(survey: Survey, name: str) -> Coded:
     """Return a variable in memory as positions among its distinct values, made once."""
 
     def make() -> Coded:
-        codes, values = factorize(survey.values(name))
-        narrow = codes.astype(np.min_scalar_type(-max(len(values), 1)))
-        return Coded(narrow[canonical(survey).order], tuple(plain(value) for value in values))
+        codes, values = narrow_codes(survey.values(name))
+        return Coded(codes[canonical(survey).order], tuple(plain(value) for value in values))
 
     return kept(survey, f"codes:{name}", make)
 

@@ -14,6 +14,7 @@ from barometri.aggregation.features import Block, Feature, Rows, make_feature
 from barometri.aggregation.levels import canonical, coded, position
 from barometri.aggregation.sums import Plan, Sums
 from barometri.survey import Survey
+from barometri.survey.coding import number_codes
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -30,7 +31,7 @@ class _Pairs:
     (P, B) are what the pairs are, ascending.
     """
 
-    pair: npt.NDArray[np.int32]
+    pair: npt.NDArray[np.signedinteger]
     group: IntArray
     codes: IntArray
 
@@ -179,15 +180,7 @@ def _pairs(survey: Survey, plan: Plan) -> _Pairs:
         return known
     shape = tuple(len(levels) + 1 for levels in plan.levels)
     size = int(np.prod(shape))
-    order, step = canonical(survey).order, size
-    pair = survey.coded.group[order]
-    pair *= size
-    for name, levels in zip(plan.by, plan.levels, strict=True):
-        own = coded(survey, name)
-        place = position(own.values, levels)
-        place[place < 0] = len(levels)
-        step //= len(levels) + 1
-        pair += (place * step)[own.codes]
+    pair = _pair_of_rows(survey, plan, shape)
     number, present = _number(pair, survey.coded.groups * size)
     codes = (
         np.stack(np.unravel_index(present % size, shape), axis=1) if shape else np.zeros((len(present), 0))
@@ -198,14 +191,33 @@ def _pairs(survey: Survey, plan: Plan) -> _Pairs:
     return made
 
 
-def _number(pair: IntArray, pairs: int) -> tuple[npt.NDArray[np.int32], IntArray]:
+def _pair_of_rows(survey: Survey, plan: Plan, shape: tuple[int, ...]) -> npt.NDArray[np.signedinteger]:
+    """Return group and cell of each row as one number, as narrow as it can be."""
+    group, order, size = survey.coded.group, canonical(survey).order, int(np.prod(shape))
+    cells = []
+    for name, levels, step in zip(plan.by, plan.levels, np.cumprod((*shape, 1)[:0:-1])[::-1], strict=True):
+        own = coded(survey, name)
+        place = position(own.values, levels)
+        place[place < 0] = len(levels)
+        cells.append((place * step, own.codes))
+    result = np.empty(len(order), dtype=np.min_scalar_type(-max(survey.coded.groups * size, 1)))
+    for start in range(0, len(order), ROWS):
+        rows = slice(start, start + ROWS)
+        pair = group[order[rows]] * size
+        for place, codes in cells:
+            pair += place[codes[rows]]
+        result[rows] = pair
+    return result
+
+
+def _number(
+    pair: npt.NDArray[np.signedinteger], pairs: int
+) -> tuple[npt.NDArray[np.signedinteger], IntArray]:
     """Return the number of each row's pair among those that occur, and these."""
     if pairs > DENSE * max(len(pair), SMALL):
         present, number = np.unique(pair, return_inverse=True)
-        return number.astype(np.int32), present
-    seen = np.zeros(pairs, dtype=np.bool_)
-    seen[pair] = True
-    return (np.cumsum(seen, dtype=np.int32) - np.int32(1))[pair], np.flatnonzero(seen)
+        return number.astype(np.int32), present.astype(np.int64)
+    return number_codes(pair, pairs)
 
 
 def _blocks(survey: Survey, features: Sequence[Feature], pairs: _Pairs) -> Iterator[Block]:

@@ -29,17 +29,33 @@ def factorize(values: AnyArray) -> tuple[IntArray, list[object]]:
     >>> codes.tolist(), labels
     ([1, 0, 1], ['a', 'b'])
     """
+    codes, labels = narrow_codes(values)
+    return codes.astype(np.int64, copy=False), labels
+
+
+def narrow_codes(values: AnyArray) -> tuple[npt.NDArray[np.signedinteger], list[object]]:
+    """Return the codes and values of `factorize`, the codes in as few bytes as hold them.
+
+    Examples
+    --------
+    >>> codes, labels = narrow_codes(np.array([7, 5, 7]))
+    >>> codes, labels
+    (array([1, 0, 1], dtype=int8), [5, 7])
+    """
     array = np.asarray(values)
     if array.dtype.kind in "iu" and len(array):
         low, high = int(array.min()), int(array.max())
         if high - low < SPAN * max(len(array), LEAST):
-            codes, present = number_codes(array.astype(np.int64) - low, high - low + 1)
+            exact = array.astype(np.int64, copy=False)
+            codes, present = number_codes(exact - low if low else exact, high - low + 1)
             return codes, (present + low).tolist()
-    codes, labels = pd.factorize(array, sort=True)
-    return np.asarray(codes, dtype=np.int64), np.asarray(labels).tolist()
+    found, labels = pd.factorize(array, sort=True)
+    return found.astype(np.min_scalar_type(-max(len(labels), 1))), np.asarray(labels).tolist()
 
 
-def number_codes(codes: IntArray, size: int) -> tuple[IntArray, IntArray]:
+def number_codes(
+    codes: npt.NDArray[np.signedinteger], size: int
+) -> tuple[npt.NDArray[np.signedinteger], IntArray]:
     """Return the rank of each code among those that occur, and these, without sorting.
 
     Examples
@@ -49,7 +65,9 @@ def number_codes(codes: IntArray, size: int) -> tuple[IntArray, IntArray]:
     """
     seen = np.zeros(size, dtype=np.bool_)
     seen[codes] = True
-    return (np.cumsum(seen, dtype=np.int64) - 1)[codes], np.flatnonzero(seen)
+    present = np.flatnonzero(seen)
+    rank = (np.cumsum(seen, dtype=np.int64) - 1).astype(np.min_scalar_type(-max(len(present), 1)))
+    return rank[codes], present
 
 
 def plain(value: object) -> Hashable:
@@ -95,13 +113,13 @@ def code_design(design: SurveyDesign, read: ReadColumn, size: FloatArray) -> Cod
         Missing values in design columns, unusable weights or population counts.
     """
     levels = _levels(design, read, size)
-    above = np.ones(len(size))
+    above: FloatArray = np.broadcast_to(1.0, len(size))
     kept: list[tuple[_Level, FloatArray]] = []
     for level in levels:
         if kept and not np.any(above > 0):
             break
         kept.append((level, above))
-        above = above * level.fraction[level.stratum]
+        above = above * level.fraction[level.stratum] if level.fraction.any() else np.zeros(1)
     group = kept[-1][0].unit
     record = first_rows(group)
     stages = tuple(
@@ -150,7 +168,10 @@ def _combine(parent: IntArray, columns: Sequence[str], read: ReadColumn) -> IntA
                 f"Design column {column!r}: {int((codes == MISSING).sum())} rows hold no value; every "
                 "respondent needs one. Complete the column or leave it out of the design."
             )
-        combined = factorize(combined * max(len(labels), 1) + codes)[0]
+        if combined.any():
+            codes += combined * max(len(labels), 1)
+            codes = factorize(codes)[0]
+        combined = codes
     return combined
 
 

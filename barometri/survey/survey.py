@@ -115,7 +115,9 @@ class Survey(Responses):
         """The design as codes, by row in memory."""
         if "coded" not in self._cache:
             if "drawn" not in self._cache:
-                self._cache["drawn"] = code_design(self.design, self.values, np.ones(len(self.rows)))
+                self._cache["drawn"] = code_design(
+                    self.design, self.values, np.broadcast_to(1.0, len(self.rows))
+                )
             drawn: CodedDesign = self._cache["drawn"]
             self._cache["coded"] = drawn if self.design.is_plain else adjust(self.design, drawn, self.reader)
         coded: CodedDesign = self._cache["coded"]
@@ -236,7 +238,7 @@ class Survey(Responses):
         """
         weight, survey = self.design.weight, self
         if weight is None:
-            drawn = code_design(self.design, self.values, np.ones(len(self.rows)))
+            drawn = code_design(self.design, self.values, np.broadcast_to(1.0, len(self.rows)))
             weight, survey = WEIGHT, self.with_column(WEIGHT, drawn.weight)
         places = None
         if self.study is not None:
