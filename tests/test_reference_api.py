@@ -1,34 +1,22 @@
 """Every mean, total, ratio, proportion, domain and single-PSU case of the API samples equals R survey."""
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pytest
 
 from barometri.estimates import Estimates
 from barometri.estimation import contrast, mean, proportion, ratio, total
 from barometri.estimation.framing import Comparison
 from barometri.survey import Survey, SurveyDesign
+from tests.reference_cases.reading import DESIGNS, frame, load_cases, survey
 
-REFERENCE = Path(__file__).parent / "reference"
 SETS = ("api_srs", "api_strat", "api_clus1")
 ESTIMATE, UNCERTAINTY = 1e-10, 1e-8
-DESIGNS = {
-    "dsrs": ("apisrs", SurveyDesign(weight="pw", fpc="fpc")),
-    "dsrs_nofpc": ("apisrs", SurveyDesign(weight="pw")),
-    "dstrat": ("apistrat", SurveyDesign(weight="pw", stratum="stype", fpc="fpc")),
-    "dstrat_nofpc": ("apistrat", SurveyDesign(weight="pw", stratum="stype")),
-    "dclus1": ("apiclus1", SurveyDesign(weight="pw", psu="dnum", fpc="fpc")),
-    "dclus1_nofpc": ("apiclus1", SurveyDesign(weight="pw", psu="dnum")),
-}
 LATER = {
     r"svyquantile": "quantiles",
     r"svychisq": "tests of contingency tables",
@@ -41,17 +29,6 @@ LATER = {
     r"ess = sum": "effective numbers of cases",
 }
 Found = dict[str, npt.NDArray[np.float64]]
-
-
-@cache
-def frame(name: str) -> pd.DataFrame:
-    return pd.read_csv(REFERENCE / f"{name}.csv")
-
-
-@cache
-def survey(name: str) -> Survey:
-    data, design = DESIGNS[name]
-    return Survey(frame(data), design)
 
 
 def column(estimates: Estimates, name: str) -> npt.NDArray[np.float64]:
@@ -199,8 +176,7 @@ class Case:
 
 
 def cases() -> list[Case]:
-    read = [json.loads((REFERENCE / f"{name}.json").read_text()) for name in SETS]
-    return [Case(f"{one['id']}", one["call"], one["values"]) for data in read for one in data["cases"]]
+    return [Case(one["id"], one["call"], one["values"]) for name in SETS for one in load_cases(name)]
 
 
 def mapped(case: Case) -> tuple[Callable[[re.Match[str]], Found], re.Match[str]] | None:

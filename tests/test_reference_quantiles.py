@@ -1,36 +1,20 @@
 """Quantiles, population variances and Kish's number of cases equal R survey's."""
 
-import re
-from functools import cache
+from tests.reference_cases import quantiles
+from tests.reference_cases.running import Run, asked, each_run, keys, left_out, runs
 
-import pytest
-
-from tests.reference_cases.quantiles import CASES, LEFT_OUT, SETS
-from tests.reference_cases.reading import Case, assert_close, load_cases
+OURS = runs(quantiles)
+KIND = r"svyquantile|svyvar|ess = sum"
 
 
-@cache
-def ours() -> tuple[tuple[str, Case], ...]:
-    return tuple(
-        (pattern, case)
-        for name in SETS
-        for case in load_cases(name)
-        for pattern in CASES
-        if re.fullmatch(pattern, case["id"])
-    )
-
-
-@pytest.mark.parametrize(("pattern", "case"), ours(), ids=lambda v: v["id"] if isinstance(v, dict) else "")
-def test_equals_r(pattern: str, case: Case) -> None:
-    compared = assert_close(CASES[pattern](case), case["values"], case["tol"], where=case["id"])
-    assert compared > 0
+@each_run(OURS)
+def test_equals_r(run: Run) -> None:
+    run.check()
 
 
 def test_every_case_of_the_kind_is_compared() -> None:
-    kind = re.compile(r"svyquantile|svyvar|ess = sum")
-    asked = {case["id"] for name in SETS for case in load_cases(name) if kind.search(case["call"])}
-    compared = {case["id"] for _, case in ours()}
-    left_out = {name for name in asked if any(re.fullmatch(pattern, name) for pattern in LEFT_OUT)}
-    print(f"quantiles and spread: {len(compared)} cases compared, {len(left_out)} left out")  # noqa: T201
-    assert not compared & left_out
-    assert asked == compared | left_out
+    every, compared = asked(quantiles.SETS, KIND), keys(OURS)
+    missed = {key for key in every if left_out([quantiles], *key.split(":"))}
+    print(f"quantiles and spread: {len(compared)} cases compared, {len(missed)} left out")  # noqa: T201
+    assert not compared & missed
+    assert every == compared | missed

@@ -188,10 +188,3 @@ OUTSIDE = {
     r"alpha_(A|complete_cases)": "Cronbach's alpha",
     r"mantel_haenszel|cmh_ordinal|(mental|coal|jobsat)_cmh": "Cochran–Mantel–Haenszel tests",
 }
-
-
-def without(values: Any, parts: tuple[str, ...]) -> Any:  # noqa: ANN401 - as the file has them
-    """Return the values but those of some names."""
-    if not isinstance(values, dict):
-        return values
-    return {name: without(value, parts) for name, value in values.items() if name not in parts}

@@ -5,7 +5,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from tests.reference_cases import (
     weights,
 )
 from tests.reference_cases.reading import REFERENCE, Case, load_cases
+from tests.reference_cases.running import first_match, without
 
 SETS: Final = tuple(sorted(path.stem for path in REFERENCE.glob("*.json")))
 TOPICS: Final[tuple[ModuleType, ...]] = (
@@ -60,10 +61,6 @@ class Status:
     why: str = ""
 
 
-def _why(patterns: Mapping[str, str], key: str) -> str:
-    return next((why for pattern, why in patterns.items() if re.fullmatch(pattern, key)), "")
-
-
 def _has(patterns: Iterable[str], key: str) -> bool:
     return any(re.fullmatch(pattern, key) for pattern in patterns)
 
@@ -73,12 +70,12 @@ def _of_topic(topic: ModuleType, name: str, key: str) -> Iterator[tuple[str, str
     if name not in topic.SETS:
         return
     partly = {pattern: why for pattern, (_, why) in getattr(topic, "PARTLY", {}).items()}
-    if why := _why(getattr(topic, "OUTSIDE", {}), key):
+    if why := first_match(getattr(topic, "OUTSIDE", {}), key, ""):
         yield OUTSIDE, why
-    elif why := _why(topic.LEFT_OUT, key):
+    elif why := first_match(topic.LEFT_OUT, key, ""):
         yield LEFT, why
     elif _has(topic.CASES, key):
-        why = _why(partly, key)
+        why = first_match(partly, key, "")
         yield (PART, why) if why else (EQUAL, "")
 
 
@@ -86,9 +83,9 @@ def _of_regressions(name: str, case: Case) -> Iterator[tuple[str, str]]:
     key = f"{name}:{case['id']}"
     if name not in regressions.SETS:
         return
-    if why := _why(regressions.OUTSIDE, key):
+    if why := first_match(regressions.OUTSIDE, key, ""):
         yield OUTSIDE, why
-    elif why := _why(regressions.LEFT_OUT, key):
+    elif why := first_match(regressions.LEFT_OUT, key, ""):
         yield REFUSED, why
     elif regressions.find(name, case):
         yield EQUAL, ""
@@ -99,7 +96,7 @@ def verdicts(name: str, case: Case) -> list[tuple[str, str]]:
     key = case["id"]
     found = [verdict for topic in TOPICS for verdict in _of_topic(topic, name, key)]
     found += _of_regressions(name, case)
-    if why := _why(weights.LEFT_OUT.get(name, {}), key):
+    if why := first_match(weights.LEFT_OUT.get(name, {}), key, ""):
         found.append((LEFT, why))
     elif _has(weights.CASES.get(name, {}), key):
         found.append((EQUAL, ""))
@@ -122,8 +119,8 @@ def _compared(case: Case, kind: str) -> int:
     if kind == EQUAL:
         return _numbers(case["values"])
     partly = {**ordinal.PARTLY, **estimation.PARTLY}
-    names = next((own for pattern, (own, _) in partly.items() if re.fullmatch(pattern, case["id"])), ())
-    return _numbers(estimation.without(case["values"], names)) if kind == PART else 0
+    names = first_match(partly, case["id"], ((), ""))[0]
+    return _numbers(without(case["values"], names)) if kind == PART else 0
 
 
 @cache

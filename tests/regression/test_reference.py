@@ -1,17 +1,19 @@
 """Every regression case equals R's survey, ordinal, MASS and stats, or is refused because it is separated."""
 
 import re
+from functools import partial
 
 import pytest
 
-from tests.reference_cases.reading import Case, assert_close, load_cases
+from tests.reference_cases.reading import Case, load_cases
 from tests.reference_cases.regressions import SEPARATED, SETS, find, refused
+from tests.reference_cases.running import Run, each_run
 
 COMPARED = [
-    pytest.param(name, case, id=f"{name}:{case['id']}")
+    Run("regressions", name, "", case, partial(ours, name))
     for name in SETS
     for case in load_cases(name)
-    if find(name, case) is not None
+    if (ours := find(name, case)) is not None
 ]
 APART = [
     pytest.param(name, case, variable, id=f"{name}:{case['id']}")
@@ -22,11 +24,9 @@ APART = [
 ]
 
 
-@pytest.mark.parametrize(("name", "case"), COMPARED)
-def test_a_case_equals_r(name: str, case: Case) -> None:
-    run = find(name, case)
-    assert run is not None
-    assert assert_close(run(name, case), case["values"], case["tol"], where=case["id"]) > 0
+@each_run(COMPARED)
+def test_a_case_equals_r(run: Run) -> None:
+    run.check()
 
 
 @pytest.mark.parametrize(("name", "case", "variable"), APART)
