@@ -35,7 +35,7 @@ class Run:
         return f"{self.name}:{self.id}"
 
     def check(self) -> Any:  # noqa: ANN401 - as the file has it
-        """Assert that every number, and one at least, equals R's at the tolerance of the case; return ours."""
+        """Assert that every number equals R's at the tolerance of the case, one at least; return ours."""
         found = self.ours(self.case)
         mine, theirs = (without(values, self.parts) for values in (found, self.case["values"]))
         assert assert_close(mine, theirs, self.case["tol"], where=self.key) > 0, self.key
