@@ -28,18 +28,27 @@ def sum_lazily(survey: Survey, plan: Plan) -> Sums:
     Sums
         Equal to those of the pass in memory but for the last bits.
     """
+    products = survey.design.stages > len(names(survey.design.psu))
+    table = _table(survey, plan, products=products)
+    coded = _design(survey, table)
+    if coded.elements and not products:  # every cluster turned out to be one person
+        table = _table(survey, plan, products=True)
+        coded = _design(survey, table)
+    return _sums(survey, plan, table, coded)
+
+
+def _table(survey: Survey, plan: Plan, *, products: bool) -> Table:
+    """Return the grouped sums, with those of products where rows are the units of the design."""
     features = [x for measure in plan.measures for x in _features(survey, measure)]
-    columns = _columns(plan)
+    columns = _columns(plan, products=products)
     keys = _keys(survey, plan)
     frame = survey.lazy.with_columns(_weight(survey).alias(WEIGHT))
     frame = frame.with_columns(**{f"_x{i}": x for i, x in enumerate(features)})
     frame = frame.with_columns(_wrong().alias(WRONG), **columns)
     added = [nw.col(name).sum().alias(name) for name in (WRONG, *columns)]
     if keys:
-        table = collect(frame.group_by(list(keys)).agg(nw.len().alias(SIZE), *added))
-    else:
-        table = collect(frame.select(nw.len().alias(SIZE), *added))
-    return _sums(survey, plan, table)
+        return collect(frame.group_by(list(keys)).agg(nw.len().alias(SIZE), *added))
+    return collect(frame.select(nw.len().alias(SIZE), *added))
 
 
 def _keys(survey: Survey, plan: Plan) -> tuple[str, ...]:
@@ -82,31 +91,35 @@ def _features(survey: Survey, measure: Measure) -> list[nw.Expr]:
     return [where(base, nw.lit(1.0)), *(where(base, nw.col(v).cast(nw.Float64) - c) for v, c in pairs)]
 
 
-def _columns(plan: Plan) -> dict[str, nw.Expr]:
+def _columns(plan: Plan, *, products: bool) -> dict[str, nw.Expr]:
     """Products to be added, as columns (not every backend multiplies inside a sum)."""
     weight = nw.col(WEIGHT)
     x = [nw.col(f"_x{i}") for i in range(plan.width)]
+    indicator, measure = _indicators(plan)
     columns: dict[str, nw.Expr] = {}
     for i, one in enumerate(x):
-        columns[f"_c{i}"] = one
         columns[f"_f{i}"] = weight * one
-        columns[f"_q{i}"] = weight * weight * one
-        columns[f"_s{i}"] = weight * one * one
+        if indicator[i]:
+            columns[f"_c{i}"] = one
+            columns[f"_q{i}"] = weight * weight * one
+        else:
+            columns[f"_s{i}"] = weight * one * one
     for i, j in combinations_with_replacement(range(plan.width), 2):
-        columns[f"_p{i}_{j}"] = weight * weight * x[i] * x[j]
+        if products and not (indicator[i] and indicator[j] and measure[i] == measure[j]):
+            columns[f"_p{i}_{j}"] = weight * weight * x[i] * x[j]
     return columns
 
 
-def _sums(survey: Survey, plan: Plan, table: Table) -> Sums:
+def _sums(survey: Survey, plan: Plan, table: Table, coded: CodedDesign) -> Sums:
     """Return the sums of a grouped table, its rows joined to records."""
-    coded = _design(survey, table)
     weight = coded.weight if survey.design.weight is None else np.ones(len(coded.weight))
     codes = _codes(plan, table)
     kept, record = _records(coded.group, codes, plan)
-    indicator = np.concatenate([_indicators(measure) for measure in plan.measures])
+    nothing = np.zeros(len(weight))
 
-    def stack(letter: str, scale: FloatArray) -> FloatArray:
-        columns = [table[f"_{letter}{i}"] for i in range(plan.width)]
+    def stack(letters: str, scale: FloatArray) -> FloatArray:
+        found = [[table[f"_{a}{i}"] for a in letters if f"_{a}{i}" in table] for i in range(plan.width)]
+        columns = [own[0] if own else nothing for own in found]
         return _add(np.stack(columns, axis=1).astype(np.float64) * scale, record, len(kept))
 
     column = weight[:, None]
@@ -114,11 +127,11 @@ def _sums(survey: Survey, plan: Plan, table: Table) -> Sums:
         coded,
         coded.group[kept],
         np.stack([own[kept] for own in codes], axis=1) if codes else np.zeros((len(kept), 0), dtype=np.int64),
-        stack("c", indicator[None, :]),
+        stack("c", np.ones_like(column)),
         stack("f", column),
         _add(_products(plan, table, weight), record, len(kept)) if coded.elements else None,
-        stack("q", column**2 * indicator),
-        stack("s", column),
+        stack("q", column**2),
+        stack("sf", column),
     )
 
 
@@ -142,10 +155,12 @@ def _codes(plan: Plan, table: Table) -> list[IntArray]:
 
 
 def _products(plan: Plan, table: Table, weight: FloatArray) -> FloatArray:
-    """Return ``sum w² x x'`` by row of the table."""
+    """Return ``sum w² x x'`` by row of the table; indicators of one measure are disjoint."""
     second = np.zeros((len(weight), plan.width, plan.width))
     for i, j in combinations_with_replacement(range(plan.width), 2):
-        second[:, i, j] = second[:, j, i] = table[f"_p{i}_{j}"] * weight**2
+        name = f"_q{i}" if i == j and f"_q{i}" in table else f"_p{i}_{j}"
+        if name in table:
+            second[:, i, j] = second[:, j, i] = table[name] * weight**2
     return second
 
 
@@ -165,6 +180,8 @@ def _records(group: IntArray, codes: list[IntArray], plan: Plan) -> tuple[IntArr
     return first.astype(np.int64), record.astype(np.int64)
 
 
-def _indicators(measure: Measure) -> FloatArray:
-    """Return 1 for features that are indicators, 0 for values."""
-    return np.ones(measure.width) if measure.is_coded else np.array([1.0, *(0.0 for _ in measure.variables)])
+def _indicators(plan: Plan) -> tuple[list[bool], list[int]]:
+    """Return which features are indicators, not values, and the measure of each."""
+    indicator = [one.is_coded or place == 0 for one in plan.measures for place in range(one.width)]
+    measure = [number for number, one in enumerate(plan.measures) for _ in range(one.width)]
+    return indicator, measure
