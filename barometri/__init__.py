@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from barometri import figures, report
     from barometri.agreement import cohen_kappa, intraclass_correlation, krippendorff_alpha
     from barometri.analysis import analyse
-    from barometri.association import association
+    from barometri.association import association, class_contrasts, dose_response, model_effects
     from barometri.change import change
     from barometri.collaboration import model_prevalence, number_of_models
     from barometri.disclosure.protect import protect
@@ -85,9 +85,11 @@ _HOMES = {
     "brant_test": "barometri.regression",
     "calibrate": "barometri.weighting",
     "change": "barometri.change",
+    "class_contrasts": "barometri.association",
     "cohen_kappa": "barometri.agreement",
     "contrast": "barometri.estimation",
     "correlation_test": "barometri.testing",
+    "dose_response": "barometri.association",
     "effective_size": "barometri.estimation",
     "equivalence_test": "barometri.testing",
     "fay_herriot": "barometri.small_area",
@@ -101,6 +103,7 @@ _HOMES = {
     "logistic_regression": "barometri.regression",
     "marginal_effects": "barometri.regression",
     "mean": "barometri.estimation",
+    "model_effects": "barometri.association",
     "model_prevalence": "barometri.collaboration",
     "number_of_models": "barometri.collaboration",
     "ordinal_association": "barometri.testing",
@@ -150,9 +153,11 @@ __all__ = [
     "brant_test",
     "calibrate",
     "change",
+    "class_contrasts",
     "cohen_kappa",
     "contrast",
     "correlation_test",
+    "dose_response",
     "effective_size",
     "equivalence_test",
     "fay_herriot",
@@ -167,6 +172,7 @@ __all__ = [
     "logistic_regression",
     "marginal_effects",
     "mean",
+    "model_effects",
     "model_prevalence",
     "number_of_models",
     "ordinal_association",

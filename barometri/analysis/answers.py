@@ -26,7 +26,7 @@ def _shares(task: Task, *, categories: str, base: Base) -> Estimates:
     return without_unasked(task.survey, estimates)
 
 
-def _with_item(estimates: Estimates, item: str) -> Estimates:
+def with_item(estimates: Estimates, item: str) -> Estimates:
     """Name the item also where there is only one."""
     if "item" in estimates.frame:
         return estimates
@@ -53,7 +53,7 @@ def _mean(task: Task) -> Found:
     if task.items == (NUMBER_OF_MODELS,):
         return mean_number_of_models(task.survey, by=by), ()
     items = [item for item in task.items if item != NUMBER_OF_MODELS]
-    return _with_item(mean(task.survey, items, by=by, margins=True), items[0]), ()
+    return with_item(mean(task.survey, items, by=by, margins=True), items[0]), ()
 
 
 def _model_prevalence(task: Task) -> Found:
@@ -71,7 +71,7 @@ def _number_of_models(task: Task) -> Found:
 
 def _association(task: Task) -> Found:
     shares, effects = association(task.survey, outcome=task.items[0], by=list(task.by) or None)
-    return _with_item(shares, task.items[0]), effects
+    return with_item(shares, task.items[0]), effects
 
 
 def _change(task: Task) -> Found:

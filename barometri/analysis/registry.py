@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from barometri.analysis.answers import ANSWER_VERBS
+from barometri.analysis.models import MODEL_VERBS
 from barometri.analysis.task import Run
 
-VERBS: Mapping[str, Run] = {**ANSWER_VERBS}
+VERBS: Mapping[str, Run] = {**ANSWER_VERBS, **MODEL_VERBS}

@@ -14,7 +14,7 @@ from barometri.claims import judge
 from barometri.errors import OptionError
 from barometri.model_battery import NUMBER_OF_MODELS, asked_models
 from barometri.results import AnalysisResult, Provenance, Results, WaveSummary
-from barometri.study.plan import Analysis
+from barometri.study.plan import JUDGED_VERBS, Analysis
 from barometri.study.study import Study
 from barometri.survey import Survey
 from barometri.survey.design import EQUAL
@@ -111,7 +111,7 @@ def _items(analysis: Analysis, study: Study, surveys: Mapping[int, Survey]) -> t
         return tuple(counted)
     if analysis.verb == "model_prevalence":
         return tuple(i for i in analysis.items or models if i in models or i in asked)
-    if analysis.verb == "association":
+    if analysis.verb in JUDGED_VERBS:
         wanted = analysis.items or (study.roles.outcome,)
         return tuple(i for i in wanted if i in asked) if models else ()
     return tuple(item for item in analysis.items if item in asked | counted)

@@ -1,7 +1,7 @@
-"""Weighted linear fits with places as clusters: CR2 and Satterthwaite's degrees of freedom, many at once.
+"""Weighted linear fits with places as clusters: CR2 and Satterthwaite's degrees of freedom.
 
-Cases of one place with one weight and one row of the design matrix are one record: turned onto their mean and
-contrasts, only the mean meets the fit, so covariance and degrees of freedom stay the same to the last digit.
+The numbers of ``linear_regression(..., clusters="area", se="cr2")`` without a formula: a design matrix is
+set up once and serves several outcomes.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,8 @@ from barometri.inference.tested import f_tail
 
 SINGULAR: Final = 1e-10
 METHODS: Final = {True: "linear/cr2", False: "linear/taylor"}
-MOST_KEYS: Final = 2**62
+WORKING: Final = "exchangeable"
+"""Errors of people of one place are alike: the working model of linear_regression's CR2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,6 @@ class Design:
         Of each column asked for among the kept ones, -1 where it cannot be told from others, shape (p,).
     weight
         Shape (n,).
-    record, size
-        Number of each case's record, shape (n,), and cases of each record.
-    first
-        A case of each record.
     place
         Places of the cases, shape (n,).
     clustered
@@ -78,9 +75,6 @@ class Design:
     x: FloatArray
     position: IntArray
     weight: FloatArray
-    record: IntArray
-    size: FloatArray
-    first: IntArray
     place: IntArray
     clustered: bool
 
@@ -107,8 +101,15 @@ class Design:
             return Joint(np.nan, 0.0, np.nan, np.nan)
         b, residual = self._solve(y)
         if self.clustered:
-            x, e, w, place = self._records(residual)
-            found = hotelling_test(x, e, w, place, coefficients=b, contrasts=np.eye(len(b))[at])
+            found = hotelling_test(
+                self.x,
+                residual,
+                self.weight,
+                self.place,
+                coefficients=b,
+                contrasts=np.eye(len(b))[at],
+                working=WORKING,
+            )
             f, ddf = found.f, found.denominator_df
         else:
             covariance, df = self._spread(residual, at)
@@ -123,16 +124,13 @@ class Design:
         b = np.linalg.solve(heavy.T @ self.x, heavy.T @ y)
         return np.asarray(b), np.asarray(y - self.x @ b)
 
-    def _records(self, residual: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, IntArray]:
-        root = np.sqrt(self.size)
-        e = np.bincount(self.record, residual, minlength=len(root)) / root
-        return self.x[self.first] * root[:, None], e, self.weight[self.first], self.place[self.first]
-
     def _spread(self, residual: FloatArray, at: IntArray) -> tuple[FloatArray, FloatArray]:
         n, q = self.x.shape
         if self.clustered:
-            x, e, w, place = self._records(residual)
-            found = cluster_robust(x, e, w, place, contrasts=np.eye(q)[at])
+            contrasts = np.eye(q)[at]
+            found = cluster_robust(
+                self.x, residual, self.weight, self.place, contrasts=contrasts, working=WORKING
+            )
             return np.asarray(found.covariance[np.ix_(at, at)]), found.df
         heavy = self.x * self.weight[:, None]
         influence = (heavy * residual[:, None]) @ np.linalg.inv(heavy.T @ self.x)[:, at]
@@ -165,10 +163,7 @@ def design(cases: Cases, columns: FloatArray) -> Design:
     position = np.full(x.shape[1], -1)
     position[kept] = np.arange(len(kept))
     position[~told] = -1
-    record, size, rows = _compressed(cases, x)
-    return Design(
-        x[:, kept], position[first:], cases.weight, record, size, rows, cases.place, cases.clustered
-    )
+    return Design(x[:, kept], position[first:], cases.weight, cases.place, cases.clustered)
 
 
 def _undetermined(x: FloatArray, weight: FloatArray) -> BoolArray:
@@ -180,19 +175,3 @@ def _undetermined(x: FloatArray, weight: FloatArray) -> BoolArray:
     values, vectors = np.linalg.eigh(scaled)
     null = vectors[:, values <= SINGULAR * values[-1]]
     return np.asarray((np.abs(null) > np.sqrt(SINGULAR)).any(axis=1))
-
-
-def _compressed(cases: Cases, x: FloatArray) -> tuple[IntArray, FloatArray, IntArray]:
-    """Give one number to cases of one place, weight and row of the matrix."""
-    number = np.unique(cases.place, return_inverse=True)[1].ravel().astype(np.int64)
-    for column in (cases.weight, *x.T):
-        if ((column == 0) | (column == 1)).all():
-            levels, code = 2, column.astype(np.int64)
-        else:
-            values, code = np.unique(column, return_inverse=True)
-            levels, code = len(values), code.ravel()
-        if int(number.max(initial=0)) + 1 > MOST_KEYS // levels:
-            number = np.unique(number, return_inverse=True)[1].ravel()
-        number = number * levels + code
-    _, first, record, size = np.unique(number, return_index=True, return_inverse=True, return_counts=True)
-    return record.ravel(), size.astype(np.float64), first

@@ -29,6 +29,13 @@ _HUNDREDTHS: Final = (
     "gamma",
     "tau_b",
     "deff",
+    "score_per_model",
+    "model_score",
+    "model_trial",
+    "models_",
+    "departure_from_linearity",
+    "proportional_odds",
+    "phi",
 )
 """Effects rounded to 0.01 whatever their base: names beginning so."""
 _SHARES: Final = ("share", "points")

@@ -5,6 +5,7 @@ from typing import Final, Literal, cast, get_args
 
 from barometri.study.codebook import Codebook
 from barometri.study.plan import (
+    JUDGED_VERBS,
     Analysis,
     ChartKind,
     Model,
@@ -94,7 +95,7 @@ class PlanReader:
 
     def _check_items(self, row: Section, analysis: Analysis) -> None:
         modelled = analysis.verb in MODEL_VERBS
-        if (modelled or analysis.verb == "association") and not self.models:
+        if (modelled or analysis.verb in JUDGED_VERBS) and not self.models:
             row.fail("verb", f"{analysis.verb!r} needs models. Add models.toml.")
         if not analysis.items and not modelled:
             row.fail("items", "there is no item. Name at least one question.")

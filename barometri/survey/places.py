@@ -1,6 +1,6 @@
 """Which respondents describe the same place: the clusters of the analytic design."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +9,7 @@ from barometri.study.codes import LARGEST_MISSING
 from barometri.study.study import Study
 
 AnyArray = npt.NDArray[np.generic]
+BoolArray = npt.NDArray[np.bool_]
 LOCAL_LEVELS = ("organiser", "county")
 """Levels of an area whose people work under the same agreements."""
 
@@ -43,14 +44,42 @@ def same_place(
     joined = ["/".join(parts) for parts in zip(*rest, strict=True)] if rest else [""] * n
     labels = np.array(joined, dtype=object)
     if "area" in held:
-        single = np.array([isinstance(area, str) and area != "" and ";" not in area for area in held["area"]])
-        if "area_level" in held:
-            single &= np.isin(held["area_level"], _local(study, roles["area_level"]))
+        single = _single(study, held, roles["area_level"])
         labels = np.where(single, [f"area {area}" for area in held["area"]], labels)
     if "unit" in held:
         known = held["unit"].astype(np.float64) > LARGEST_MISSING
         labels = np.where(known, [f"unit {unit}" for unit in held["unit"]], labels)
     return labels.astype(object)
+
+
+def one_organiser(
+    study: Study, wave: int | None, read: Callable[[str], AnyArray], variables: Container[str]
+) -> AnyArray | None:
+    """Return the area of each respondent who describes exactly one organiser, else an empty text.
+
+    Parameters
+    ----------
+    study, wave, read, variables
+        As in `same_place`.
+
+    Returns
+    -------
+    numpy.ndarray or None
+        Shape (n,); none where the responses have no area.
+    """
+    roles = {name: study.role(name, wave) for name in ("area", "area_level")}
+    held = {name: read(variable) for name, variable in roles.items() if variable and variable in variables}
+    if "area" not in held:
+        return None
+    return np.where(_single(study, held, roles["area_level"]), held["area"], "").astype(object)
+
+
+def _single(study: Study, held: Mapping[str, AnyArray], level: str) -> BoolArray:
+    """Which respondents describe one area, of the level of an organiser where the level was asked."""
+    single = np.array([isinstance(area, str) and area != "" and ";" not in area for area in held["area"]])
+    if "area_level" in held:
+        single &= np.isin(held["area_level"], _local(study, level))
+    return single
 
 
 def _local(study: Study, variable: str) -> list[int]:
