@@ -174,8 +174,9 @@ def _steps(at_tie: Callable[[FloatArray, IntArray], FloatArray]) -> Reader:
 def _centred(ranked: Ranked, p: FloatArray) -> FloatArray:
     """Shah and Vaish's rule."""
     n = len(ranked.values)
-    scaled = ranked.positions(0.5, 0.0) * n  # C_k - w_k / 2 of weights with sum n
-    return ranked.values[_step((scaled + 0.5) / (n + 1), p)]
+    scaled = ranked.weights * n / ranked.cumulated[-1]  # exactly 1 where all weigh the same
+    centres = np.cumsum(scaled, dtype=np.longdouble) - scaled / 2
+    return ranked.values[_step(((centres + 0.5) / (n + 1)).astype(np.float64), p)]
 
 
 def _lines(own: float, last: float) -> Reader:

@@ -56,6 +56,10 @@ def test_shah_vaish_points_by_hand() -> None:
     # shares (k + .5 - .5) / (n + 1) with equal weights: k / 5
     four = rank([10, 20, 30, 40], np.ones(4))
     assert quantiles(four, [0.19, 0.21, 0.41, 0.95], "shah_vaish").tolist() == [10, 20, 30, 40]
+    places = np.arange(1, 24)
+    for weight in (1.0, 0.1, 30.97):  # a point that is k / 24 on paper is reached there
+        found = quantiles(rank(places, np.full(23, weight)), places / 24, "shah_vaish")
+        assert np.array_equal(found, places)
 
 
 def test_unequal_weights_move_the_points_of_the_lines() -> None:
