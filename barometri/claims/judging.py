@@ -73,11 +73,17 @@ def _measured(claims: Sequence[Claim], setting: Setting) -> Judged:
 def measured(claim: Claim, setting: Setting) -> Measure:
     """Return a claim's numbers, or why there are none."""
     try:
-        found = MEASURES[claim.kind](claim, setting)
+        found = MEASURES.get(claim.kind, _no_measure)(claim, setting)
     except Unjudged as error:
         return Measure(reason=error.reason)
     small = [cell.n for cell in found.cells if cell.n < claim.minimum_n]
     return Measure(reason="below_minimum_n") if small else found
+
+
+def _no_measure(claim: Claim, setting: Setting) -> Measure:
+    """Refuse a kind that nothing measures."""
+    del setting
+    raise Unjudged(f"kind:{claim.kind}")
 
 
 def _result(claim: Claim, found: Mapping[Reading, Judged], plain: Setting) -> ClaimResult:

@@ -172,8 +172,9 @@ class PublishedFigure:
 
 @dataclass(frozen=True, slots=True)
 class ClaimsFile:
-    """``claims.toml``: when it was fixed, its SHA-256, and its families."""
+    """``claims.toml``: when it was fixed, its SHA-256, its families, and the claims that lead."""
 
     fixed: date
     digest: str
     families: Mapping[str, Family]
+    headline: tuple[str, ...] = ()

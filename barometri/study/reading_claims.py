@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, Literal, cast, get_args
 
+from barometri.study.checking_claims import check_claim
 from barometri.study.claim import (
-    ANY_MODEL,
     Adjustment,
     Claim,
     ClaimKind,
@@ -15,7 +15,6 @@ from barometri.study.claim import (
     Relation,
     Scale,
 )
-from barometri.study.plan import NUMBER_OF_MODELS
 from barometri.study.reading_restrictions import read_restriction
 from barometri.study.study import Study
 from barometri.study.toml import Section
@@ -40,7 +39,8 @@ class ClaimsReader:
         """Read the file; the digest is that of its bytes."""
         content = (self.study.path / section.file).read_bytes()
         families = self._families(section)
-        file = ClaimsFile(section.day("fixed"), hashlib.sha256(content).hexdigest(), families)
+        headline = section.texts("headline")
+        file = ClaimsFile(section.day("fixed"), hashlib.sha256(content).hexdigest(), families, headline)
         claims: list[Claim] = []
         for row in section.rows("claim"):
             claim = self._claim(row, families)
@@ -48,6 +48,9 @@ class ClaimsReader:
                 row.fail("id", f"{claim.id!r} stands twice. Give each claim an id of its own.")
             claims.append(claim)
         section.finish()
+        for name in headline:
+            if name not in {claim.id for claim in claims}:
+                section.fail("headline", f"{name!r} is no claim of this file.")
         return file, tuple(claims)
 
     def _families(self, section: Section) -> dict[str, Family]:
@@ -115,12 +118,13 @@ class ClaimsReader:
             row.fail(
                 "family", f"{claim.family!r} is no family; expected {', '.join(families) or 'a [[family]]'}."
             )
-        self._check_items(row, claim)
-        return replace(claim, parts=tuple(parts))
+        claim = replace(claim, parts=tuple(parts))
+        check_claim(row, claim, self.study)
+        return claim
 
     @staticmethod
     def _usual(kind: str) -> str:
-        return {"joint": "differ", "equivalence": "=", "near": "in", "all_of": ">"}.get(kind, ">")
+        return {"joint": "differ", "equivalence": "=", "near": "in"}.get(kind, ">")
 
     def _role(self, name: str) -> str:
         """Return a variable that may be named by its role."""
@@ -142,21 +146,6 @@ class ClaimsReader:
                 row.fail(key, f"{value} is no wave of the study; expected some of {known}.")
             years.append(value)
         return tuple(sorted(years))
-
-    def _check_items(self, row: Section, claim: Claim) -> None:
-        for item in (*claim.items, *claim.against):
-            if item in (NUMBER_OF_MODELS, ANY_MODEL) and self.models:
-                continue
-            if item not in self.study.codebook and item not in self.models:
-                row.fail("items", f"{item!r} is neither a question of the codebook nor a model.")
-            questions = self.models[item].questions if item in self.models else (item,)
-            if not any(self._asked(year, name) for year in claim.waves for name in questions):
-                row.fail("items", f"{item!r} is asked in none of the claim's waves.")
-
-    def _asked(self, year: int, name: str) -> bool:
-        derived = self.study.codebook[name].derived
-        wave = self.study.waves[year]
-        return wave.asked(name) or (derived is not None and wave.asked(derived.source))
 
     def _restriction(self, row: Section, key: str) -> dict[str, tuple[str, ...]]:
         return read_restriction(row, key, self.study.codebook, len(self.models))

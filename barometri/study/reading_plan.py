@@ -106,7 +106,7 @@ class PlanReader:
                 row.fail("items", f"{item!r} is no question of the codebook. Correct the name or add it.")
             if not modelled and not any(self._asked(wave, item) for wave in self.waves.values()):
                 row.fail("items", f"{item!r} is asked in no wave. Add its column to one or remove it here.")
-            if analysis.verb in SHARE_VERBS and not self.codebook[item].good:
+            if analysis.verb in (*SHARE_VERBS, *JUDGED_VERBS) and not self.codebook[item].good:
                 row.fail("items", f"{item!r} has no favourable codes. Add 'good' to it in codebook.toml.")
 
     def _check_parts(self, row: Section, analysis: Analysis) -> None:
