@@ -21,6 +21,7 @@ IntArray = npt.NDArray[np.int64]
 DENSE, SMALL = 4, 1000  # pairs may outnumber rows by this before sorting finds those that occur
 ROWS, OVER = 2**16, 4  # rows of a block at least, and over the pairs
 PAIRS, TIES = "pairs", "ties"
+RECENT = 2  # calls whose pairs are kept
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -173,11 +174,11 @@ def _second(totals: _Totals, present: IntArray) -> FloatArray:
 
 
 def _pairs(survey: Survey, plan: Plan) -> _Pairs:
-    """Return the pairs of all rows, kept for the next call with the same cells."""
-    *key, found = survey.cache.get(PAIRS, (None, None, None))
-    if found is not None and key == [plan.by, plan.levels]:
-        known: _Pairs = found
-        return known
+    """Return the pairs of all rows, kept for the next calls with the same cells."""
+    recent: list[tuple[tuple[str, ...], object, _Pairs]] = survey.cache.get(PAIRS, ((), []))[1]
+    for by, levels, found in recent:
+        if (by, levels) == (plan.by, plan.levels):
+            return found
     shape = tuple(len(levels) + 1 for levels in plan.levels)
     size = int(np.prod(shape))
     pair = _pair_of_rows(survey, plan, shape)
@@ -187,7 +188,9 @@ def _pairs(survey: Survey, plan: Plan) -> _Pairs:
     )
     codes = np.where(codes == np.array(shape, dtype=np.int64) - 1, -1, codes).astype(np.int64)
     made = _Pairs(number, present // size, codes)
-    survey.cache[PAIRS] = (plan.by, plan.levels, made)
+    recent = [*recent[1 - RECENT :], (plan.by, plan.levels, made)]
+    names = {name for by, _, _ in recent for name in by}
+    survey.cache[PAIRS] = (names, recent)
     return made
 
 

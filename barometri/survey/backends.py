@@ -28,7 +28,11 @@ COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
 def column_values(frame: "nw.DataFrame[Any]", name: str) -> npt.NDArray[Any]:
     """Return a column as an array: numbers as they are (floats when some are empty), the rest as objects."""
     series = frame[name]
-    if series.dtype.is_numeric() and not series.dtype.is_float() and series.null_count() > 0:
+    plain = isinstance(
+        getattr(series.to_native(), "dtype", None), np.dtype
+    )  # numpy's integers are never empty
+    whole = series.dtype.is_numeric() and not series.dtype.is_float()
+    if whole and not plain and series.null_count() > 0:
         series = series.cast(nw.Float64)
     values = np.asarray(series.to_numpy())
     return values if values.dtype.kind in "biuf" else values.astype(object)

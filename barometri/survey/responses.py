@@ -45,7 +45,9 @@ class Responses:
     def variables(self) -> tuple[str, ...]:
         """Names of the variables."""
         if "variables" not in self._cache:
-            self._cache["variables"] = tuple(self._frame.collect_schema().names())
+            frame = self._frame
+            lazy = isinstance(frame, nw.LazyFrame)
+            self._cache["variables"] = tuple(frame.collect_schema().names() if lazy else frame.columns)
         return tuple(self._cache["variables"])
 
     @property
@@ -99,7 +101,8 @@ class Responses:
     def is_numeric(self, name: str) -> bool:
         """Whether a variable holds numbers (truth values among them)."""
         self._known(name)
-        kind = self._frame.collect_schema()[name]
+        frame = self._frame
+        kind = frame.collect_schema()[name] if isinstance(frame, nw.LazyFrame) else frame[name].dtype
         return kind.is_numeric() or kind == nw.Boolean
 
     def values(self, name: str) -> npt.NDArray[Any]:
