@@ -4,11 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from barometri.inference.bivariate_normal import bivariate_normal
 from barometri.inference.polychoric import (
     LARGEST,
     LEAST,
     PolychoricMethod,
-    bivariate_normal,
     likeliest,
 )
 

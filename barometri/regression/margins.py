@@ -101,11 +101,9 @@ def marginal_effects(
 ) -> Estimates:
     """Average marginal effects: in points for shares, in units of the outcome otherwise.
 
-    Categories and 0/1 variables: for each other level ``b``, the mean over the respondents of what they would
-    be predicted with ``b`` less what they would be with the reference level, all else as it is; numbers: the
-    mean slope. Every term with the variable moves, interactions and nominal terms of ordinal fits included.
-    Standard errors by the delta method from the joint covariance of the coefficients, with the uncertainty of
-    who was sampled. (Bartus 2005, Stata Journal 5, 309-329.)
+    Categories and 0/1 variables: mean prediction with a level less that with the first; numbers: mean slope.
+    Every term with the variable moves, interactions and nominal terms too (Bartus 2005, Stata J. 5, 309-329).
+    Errors by the delta method from the joint covariance, with the uncertainty of who was sampled.
 
     Parameters
     ----------
@@ -124,8 +122,7 @@ def marginal_effects(
     Raises
     ------
     OptionError
-        An unknown variable, or none with two values; a fit that is not estimable; an effect at
-        which thresholds with nominal terms cross.
+        An unknown variable, a fit that is not estimable, an effect at which thresholds cross.
 
     Examples
     --------
@@ -138,9 +135,8 @@ def marginal_effects(
     [['g', 'b - a', 2.0]]
     """
     names = fit.model.formula.variables if variables is None else tuple(variables)
-    averages: list[_Average] = []
-    for name in names:
-        averages += _effects(_frame(fit, name), name, discrete=_as_category(fit, name))
+    found = [_effects(_frame(fit, name), name, discrete=_as_category(fit, name)) for name in names]
+    averages = [average for own in found for average in own]
     if not averages:
         raise OptionError("The fit has no covariate with two values; there is no marginal effect.")
     return _estimate(fit, averages, _Wanted(("variable", "versus"), categories, "effect", level))
@@ -192,9 +188,8 @@ def predicted(
     mean, slope = means_of(fit, frame, categories)
     jacobian = slope.reshape(-1, len(fit.names))
     covariance = jacobian @ fit.covariance @ jacobian.T
-    keys = (
-        [tuple(row) for row in frame.astype(object).itertuples(index=False)] if names else [()] * len(frame)
-    )
+    rows = frame.astype(object).itertuples(index=False)
+    keys = [tuple(row) for row in rows] if names else [()] * len(frame)
     wanted = _Wanted(tuple(names), categories, "prediction", level)
     return _result(fit, keys, mean.ravel(), covariance, wanted)
 
@@ -263,8 +258,7 @@ def _estimate(fit: RegressionFit, averages: Sequence[_Average], wanted: _Wanted)
     """Average over the respondents; influences of coefficients and of respondents are added."""
     sample, share = fit.model.sample, fit.model.sample.pattern_weight
     share = share / share.sum()
-    estimates, influences = [], []
-    coefficient = fit.model.influence
+    estimates, influences, coefficient = [], [], fit.model.influence
     for average in averages:
         found = [(means_of(fit, frame, wanted.categories), factor) for frame, factor in average.parts]
         mean = np.sum([factor * own for (own, _), factor in found], axis=0)

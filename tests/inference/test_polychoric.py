@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy import integrate, special
 
 from barometri.errors import OptionError
-from barometri.inference.polychoric import bivariate_normal, polychoric_correlation
+from barometri.inference.bivariate_normal import bivariate_normal
+from barometri.inference.polychoric import polychoric_correlation
 
 METHODS: tuple[Literal["two_step", "ml"], ...] = ("two_step", "ml")
 TABLE = np.array([[30.0, 20, 5], [15, 40, 20], [3, 22, 45], [1, 6, 20]])
