@@ -13,7 +13,7 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 # Written so that these lines do not match themselves.
 HOSTS := p[y]pi\.org|p[y]thonhosted\.org|registry\.n[p]mjs|d[e]b\.debian\.org|archive\.u[b]untu\.com|registry\.y[a]rnpkg|conda\.an[a]conda
 
-.PHONY: help env report test check fix bench notebooks lock
+.PHONY: help env report test check fix bench verdicts notebooks lock
 
 help: ## list these words
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 18
@@ -42,6 +42,9 @@ fix: $(STAMP) ## mend what lint and format can mend
 bench: $(STAMP) ## time the package against its floor and its peers, and count coverage and error rates
 	@$(BIN)/python -m benchmarks.speed
 	@$(BIN)/python -m benchmarks.coverage
+
+verdicts: $(STAMP) ## count how often claims get the verdict their stated truth implies (hours; can be stopped)
+	@$(BIN)/python -m benchmarks.verdicts --output docs/verdicts.md
 
 notebooks: $(STAMP) ## run every notebook from top to bottom, changing none
 	@$(if $(NOTEBOOKS),$(BIN)/jupyter execute $(NOTEBOOKS),:)

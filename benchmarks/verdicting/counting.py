@@ -16,6 +16,8 @@ Records = Sequence[Mapping[str, Any]]
 LEVEL = 0.05
 POWER_DISTANCE = 1.96 + 0.84
 """Standard errors between truth and bound that give a two-sided test at .05 a power of .80."""
+MARGINS = {"equivalence": np.array([-1.0, 1.0]), "non_inferiority": np.array([-1.0])}
+"""Kinds of claim whose margin lies elsewhere than on the claimed side."""
 SHORT = {"same direction, not shown": "same direction"}
 
 
@@ -51,8 +53,10 @@ def needed(claim: Claim, found: Tally) -> float:
 
     The standard error shrinks with the root of n; the distance is that from the claim's nearest bound.
     """
-    bounds = [value for value in (claim.low, claim.high) if value is not None] or [0.0]
-    distance = min(abs(found.estimate - bound) for bound in bounds)
+    bounds = [value for value in (claim.low, claim.high) if value is not None]
+    if not bounds and claim.margin is not None:
+        bounds = list(MARGINS.get(claim.kind, np.array([1.0])) * claim.margin)
+    distance = min((abs(found.estimate - bound) for bound in bounds), default=abs(found.estimate))
     return found.n * (POWER_DISTANCE * found.se / distance) ** 2 if distance > 0 else float("inf")
 
 
