@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from barometri.study.claim import Claim
 from barometri.study.codebook import Code, Codebook, Derivation, Question
 from barometri.study.codes import BLANK, DONT_KNOW, NOT_ASKED, MissingReason
-from barometri.study.plan import Analysis, Claim, Model, ModelStates
+from barometri.study.plan import Analysis, Model, ModelStates
 from barometri.study.study import Roles, Study
 from barometri.study.waves import Equivalence, Wave, WaveDesign
 

@@ -23,7 +23,7 @@ from barometri.survey import Survey
 from barometri.survey.design import SurveyDesign
 from tests import tiny_study
 
-REFERENCE = Path(__file__).parent / "reference"
+REFERENCE = Path(__file__).parents[1] / "reference"
 DESIGN = SurveyDesign(weight="_weight", stratum=("district", "group"))
 EQUAL = SurveyDesign(weight="equal")
 
