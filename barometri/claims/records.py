@@ -1,8 +1,8 @@
 """What a claim is judged on, and its number before it is judged."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeVar, cast
 
 from barometri.estimates import Cell
 from barometri.results import Part, Scale
@@ -14,6 +14,8 @@ from barometri.survey.design import EQUAL, SurveyDesign
 LEVEL: Final = 0.05
 MINIMUM_DF: Final = 3.0
 NAN: Final = float("nan")
+ANALYTIC: Final = "analytic"
+T = TypeVar("T")
 
 
 class Unjudged(Exception):  # noqa: N818 - not an error: the data cannot answer, and the reason is a result
@@ -29,7 +31,8 @@ class Setting:
     """The study and its surveys, under one reading of "cannot say" about models.
 
     ``plain`` takes every respondent as one, as a publication without weights does. ``cache`` keeps what
-    several claims need (one joint fit of all models); it lives as long as the setting.
+    several claims need (one joint fit of all models); it lives as long as the setting. ``shown`` is whether
+    parts are wanted that are shown beside a claim and decide nothing.
     """
 
     study: Study
@@ -37,6 +40,7 @@ class Setting:
     reading: Reading = "informed"
     plain: bool = False
     cache: dict[object, object] | None = None
+    shown: bool = True
 
     def survey(self, wave: int) -> Survey:
         """Return the survey of a wave.
@@ -55,8 +59,18 @@ class Setting:
         """Return the survey of a wave under the companion design for claims about effects."""
         if wave not in self.surveys:
             raise Unjudged("wave_not_read")
-        found = self.surveys[wave]
+        return self.kept((ANALYTIC, wave), lambda: self._analytic(self.surveys[wave]))
+
+    def _analytic(self, found: Survey) -> Survey:
         return found.with_design(SurveyDesign(weight=EQUAL)).analytic() if self.plain else found.analytic()
+
+    def kept(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """Return what is made once for all claims."""
+        if self.cache is None:
+            return make()
+        if key not in self.cache:
+            self.cache[key] = make()
+        return cast("T", self.cache[key])
 
     def read(self, reading: Reading) -> "Setting":
         """Return the setting under another reading."""
@@ -77,7 +91,8 @@ class Measure:
     ``as_claimed`` is whether the numbers point the claimed way (all of them, where a claim has several).
     ``p_value`` is two-sided and speaks for the claim where they do, for its opposite where they do not;
     intersection-union tests give the largest p of their tests. ``parts``, ``cells``, ``k_low``, ``beside``,
-    ``power`` and ``level`` are those of `ClaimResult`. ``reason`` says why there is no number.
+    ``power`` and ``level`` are those of `ClaimResult`. ``direct`` is whether the claim rests on a question that
+    asks for it directly. ``reason`` says why there is no number.
     """
 
     estimate: float = NAN
@@ -96,4 +111,5 @@ class Measure:
     k_low: int | None = None
     beside: tuple[str, ...] = ()
     power: float = NAN
+    direct: bool = False
     reason: str = ""

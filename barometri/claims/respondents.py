@@ -102,7 +102,7 @@ def asked(
     survey = with_number(claim, survey, setting, wanted)
     columns: dict[str, str] = {}
     for position, item in enumerate(wanted):
-        values = _indicator(item, answer or claim.answer, claim, survey, setting)
+        values = indicator_of(item, answer or claim.answer, claim, survey, setting)
         columns[item] = f"{_ITEM}{position}"
         survey = survey.with_column(columns[item], values, _yes_no(columns[item]))
     population = condition(claim.population, survey, setting.study, wave)
@@ -131,7 +131,7 @@ def counts_models(claim: Claim) -> bool:
     return NUMBER_OF_MODELS in used or any(counts_models(part) for part in claim.parts)
 
 
-def _indicator(item: str, answer: str, claim: Claim, survey: Survey, setting: Setting) -> Codes:
+def indicator_of(item: str, answer: str, claim: Claim, survey: Survey, setting: Setting) -> Codes:
     """Return 1 where an answer is counted, 0 where not, a missing code where it is out of the base."""
     states, counted = _answers(item, answer, survey, setting.study)
     reading = "lower" if claim.base == "asked" else "informed"
@@ -245,12 +245,22 @@ def divided(found: Asked, setting: Setting, left: Restriction, right: Restrictio
         other = (
             np.zeros(len(own), dtype=np.bool_) if second is None else np.asarray(survey.domain(second).mask)
         )
+    if _contradict(left, right):
+        own, other = own & ~other, other & ~own
     if (own & other).any():
         raise StudyError(f"claims.toml, {claim.id}: left and right overlap; keep them apart.")
     side = np.where(own, 0, np.where(other, 1, BLANK)).astype(np.int32)
     codes = tuple(Code(value, key, {}, {}) for value, key in enumerate((LEFT, RIGHT)))
     question = Question(SIDE, "nominal", {}, {}, codes)
     return survey.with_column(SIDE, side, question).domain(own | other)
+
+
+def _contradict(left: Restriction, right: Restriction) -> bool:
+    """Whether one side is a number of models and the other the answer to another question.
+
+    Who says that nothing is agreed and yet names models is on neither side.
+    """
+    return (NUMBER_OF_MODELS in left) != (NUMBER_OF_MODELS in right) and REST not in right
 
 
 def _known(survey: Survey, restriction: Restriction) -> Masks:
