@@ -40,6 +40,10 @@ def test_scenarios_are_those_of_the_study() -> None:
     assert set(SCENARIOS) - {COVERAGE} == set(scenarios(STUDY.path)) - {"complete"}
 
 
+def test_every_claim_of_the_study_has_a_stated_truth() -> None:
+    assert {claim.id for claim in STUDY.claims} == set(EXPECTED.claims)
+
+
 def test_every_stated_truth_stands_for_every_scenario() -> None:
     for stated in EXPECTED.claims.values():
         assert set(stated) == set(SCENARIOS) - {COVERAGE}

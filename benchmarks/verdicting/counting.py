@@ -75,17 +75,19 @@ def claims_section(
         right = found.share(kind.accept) if kind else float("nan")
         wrong = found.share(kind.error) if kind else float("nan")
         lacking = kind is not None and right < expected.gates.right and truth in ("holds", "opposite")
-        more = f"{needed(claim, found):,.0f}" if lacking else ""
+        more = _count(needed(claim, found)) if lacking else ""
         cells = (claim.id, claim.kind, truth or "not stated", shares, right, wrong, found.estimate)
         rows.append(
-            (*cells, bias, f"{found.n:,.0f}", more)
-            if scenario == "mnar"
-            else (*cells, f"{found.n:,.0f}", more)
+            (*cells, bias, _count(found.n), more) if scenario == "mnar" else (*cells, _count(found.n), more)
         )
         gates += _gate(scenario, claim, truth, wrong, expected)
     shift = ("bias",) if scenario == "mnar" else ()
     columns = ("claim", "kind", "truth", "verdicts", "right", "wrong", "mean", *shift, "n", "n for .80")
     return Section(f"Claims in `{scenario}`", _text(scenario, records), columns, tuple(rows), tuple(gates))
+
+
+def _count(people: float) -> str:
+    return f"{people:,.0f}" if np.isfinite(people) else "–"
 
 
 def _gate(scenario: str, claim: Claim, truth: str, wrong: float, expected: Expected) -> list[Gate]:
