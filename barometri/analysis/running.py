@@ -10,6 +10,7 @@ import numpy as np
 import barometri
 from barometri.analysis.registry import VERBS
 from barometri.analysis.task import Task, has_design
+from barometri.analysis.themes import OVER_WAVES, lacking
 from barometri.claims import judge
 from barometri.errors import OptionError
 from barometri.model_battery import NUMBER_OF_MODELS, asked_models
@@ -89,15 +90,16 @@ def _task(
     analysis: Analysis, study: Study, surveys: Mapping[int, Survey], year: int
 ) -> tuple[Task | None, list[str]]:
     """Keep what some wave has of an analysis; nothing where its items or all its splits are wanting."""
-    over_waves = analysis.waves == "all" or analysis.verb == "change"
+    over_waves = analysis.waves == "all" or analysis.verb in OVER_WAVES
     used = surveys if over_waves else {year: surveys[year]}
     names = [n if n in study.codebook else study.role(n, year) for n in analysis.by]
     by = tuple(name for name in names if any(name in s.variables for s in used.values()))
     lost = [
         f"lost_column:{name or role}" for name, role in zip(names, analysis.by, strict=True) if name not in by
     ]
+    lost += [note for note in lacking(analysis, study, used, year) if note not in lost]
     items = _items(analysis, study, used)
-    if not items or (names and not by):
+    if not items or (names and not by) or lacking(analysis, study, used, year):
         return None, lost
     return Task(analysis, surveys[year], used, items, by), lost
 
@@ -109,6 +111,8 @@ def _items(analysis: Analysis, study: Study, surveys: Mapping[int, Survey]) -> t
     counted = {NUMBER_OF_MODELS} if models else set()
     if analysis.verb == "number_of_models":
         return tuple(counted)
+    if analysis.verb == "regions":
+        return tuple(i for i in analysis.items or models if i in models)
     if analysis.verb == "model_prevalence":
         return tuple(i for i in analysis.items or models if i in models or i in asked)
     if analysis.verb in JUDGED_VERBS:
