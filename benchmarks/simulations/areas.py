@@ -158,7 +158,7 @@ def models_named(*, replicates: int = 1500, seed: int = 2021) -> Section:
         "package's, under exchangeable errors: one correlation within areas, estimated from the residuals. "
         "Under independent errors, the usual default elsewhere, and with the plain sandwich, single models "
         "are named too often where areas differ. Any of twelve: after Holm. Jointly: all twelve by the "
-        "approximate Hotelling test.",
+        "approximate Hotelling test, which errs on the safe side with so many.",
         (
             "world",
             "variance",
