@@ -53,12 +53,15 @@ def kept(path: Path) -> dict[int, Mapping[str, Any]]:
 
 
 def tasks(scenarios: Sequence[str], folder: Path, replicates: int) -> Iterator[tuple[str, list[int]]]:
-    """Yield the blocks of replicates that are not there yet."""
+    """Yield the blocks of replicates that are not there yet, scenarios in turn."""
+    missing = {}
     for scenario in scenarios:
         there = kept(folder / f"{scenario}.jsonl")
-        missing = [number for number in range(replicates) if number not in there]
-        for start in range(0, len(missing), BLOCK):
-            yield scenario, missing[start : start + BLOCK]
+        missing[scenario] = [number for number in range(replicates) if number not in there]
+    for start in range(0, replicates, BLOCK):
+        for scenario, numbers in missing.items():
+            if numbers[start : start + BLOCK]:
+                yield scenario, numbers[start : start + BLOCK]
 
 
 def fill(scenarios: Sequence[str], folder: Path, options: argparse.Namespace) -> None:

@@ -95,6 +95,11 @@ def test_a_run_goes_on_where_the_last_one_ended(tmp_path: Path) -> None:
     (tmp_path / "null.jsonl").write_text("\n".join([*lines, '{"replicate": 4, "cl']), encoding="utf-8")
     assert sorted(kept(tmp_path / "null.jsonl")) == [0, 1, 3]
     assert list(tasks(["null"], tmp_path, 8)) == [("null", [2, 4, 5, 6, 7])]
+    assert list(tasks(["null", "mnar"], tmp_path, 6)) == [
+        ("null", [2, 4, 5]),
+        ("mnar", [0, 1, 2, 3, 4]),
+        ("mnar", [5]),
+    ]
     assert kept(tmp_path / "absent.jsonl") == {}
 
 
