@@ -1,0 +1,110 @@
+"""Many models against none: differences by hand, both forms of none, cut-offs, and classes that are empty."""
+
+import numpy as np
+import pytest
+
+import barometri as bm
+from barometri.collaboration import count_models
+from barometri.errors import OptionError
+from barometri.estimates import Effect
+from tests.association import made
+
+Key = tuple[str, str, str, bool]
+
+
+def by_key(effects: tuple[Effect, ...]) -> dict[Key, Effect]:
+    return {(e.name, e.about["class"], e.about["against"], bool(e.adjusted_for)): e for e in effects}
+
+
+def test_raw_difference_and_its_error_by_hand() -> None:
+    data = made.responses((0.9, 0.5, 0.7))
+    found = by_key(bm.class_contrasts(made.survey(data), cut=2, alternatives=())[1])
+    effect = found["difference_of_shares", "2+", "0", False]
+    k = sum((data[name] < 3).astype(int) for name in ("m_consent", "m_phone"))
+    k = (k + ((data["m_desk_a"] < 3) | (data["m_desk_b"] < 3))).to_numpy()
+    good, w = (data["cooperation"] >= 4).to_numpy(float), data["_weight"].to_numpy()
+    shares = [np.average(good[part], weights=w[part]) for part in (k >= 2, k == 0)]
+    assert effect.estimate == pytest.approx(shares[0] - shares[1], rel=1e-10)
+    z = (k >= 2) * w * (good - shares[0]) / w[k >= 2].sum() - (k == 0) * w * (good - shares[1]) / w[
+        k == 0
+    ].sum()
+    places, area = np.unique(data["area"], return_inverse=True)
+    totals = np.bincount(area, z)
+    assert effect.se == pytest.approx(np.sqrt((totals**2).sum() * len(places) / (len(places) - 1)), rel=1e-8)
+    assert effect.df == len(places) - 1
+    many, none = effect.cells
+    assert (many.n, many.k, many.who) == (
+        (k >= 2).sum(),
+        good[k >= 2].sum(),
+        {"number_of_models": ("2", "3")},
+    )
+    assert (none.n, none.k, none.who) == ((k == 0).sum(), good[k == 0].sum(), {"number_of_models": ("0",)})
+
+
+def test_adjusted_difference_is_that_of_the_regression_verb() -> None:
+    data = made.responses((0.9, 0.5, 0.7), area_sd=0.5)
+    survey = bm.class_contrasts(made.survey(data), cut=2, alternatives=())[1]
+    effect = by_key(survey)["difference_of_shares", "2+", "rest", True]
+    counted = count_models(made.survey(data))
+    wide = counted.with_column("many", (counted.values("number_of_models") >= 2).astype(float))
+    wide = wide.with_column("fine", (data["cooperation"] >= 4).to_numpy(float))
+    fit = bm.linear_regression(wide, "fine ~ many + group + district", clusters="area", se="cr2")
+    at = fit.names.index("many")
+    assert effect.estimate == pytest.approx(fit.coefficients[at], rel=1e-9)
+    assert effect.se == pytest.approx(fit.se[at], rel=1e-9)
+    assert effect.df == pytest.approx(fit.df[at], rel=1e-7)
+
+
+def test_both_forms_of_none_and_the_cuts() -> None:
+    found = by_key(bm.class_contrasts(made.survey(made.responses((0.9, 0.5, 0.7))), cut=2)[1])
+    pairs = {(key[1], key[2]) for key in found}
+    assert pairs == {
+        ("2+", "nothing"),
+        ("2+", "0"),
+        ("2+", "rest"),
+        ("nothing", "rest"),
+        ("0", "rest"),
+    }
+    explicit = found["difference_of_shares", "nothing", "rest", False]
+    assert explicit.estimate < 0
+    assert [dict(cell.who) for cell in explicit.cells] == [{"nothing": ("yes",)}, {"nothing": ("no",)}]
+    three = by_key(bm.class_contrasts(made.survey(made.responses()), cut=3, alternatives=(1, 2, 9))[1])
+    assert {key[1] for key in three} == {"3", "2+", "1+", "nothing", "0"}
+    assert {key[0] for key in three if key[1] == "2+"} == {"difference_of_shares"}
+
+
+def test_standardised_difference_follows_the_truth() -> None:
+    strong = by_key(bm.class_contrasts(made.survey(made.responses((1.5, 1.5, 1.5), size=1500)), cut=2)[1])
+    none = by_key(bm.class_contrasts(made.survey(made.responses(size=1500)), cut=2)[1])
+    for name in ("difference_of_shares", "standardised_difference"):
+        assert strong[name, "2+", "0", True].ci_low > 0.2
+        assert none[name, "2+", "0", True].ci_low < 0 < none[name, "2+", "0", True].ci_high
+    both = [strong[name, "2+", "0", True] for name in ("difference_of_shares", "standardised_difference")]
+    assert both[0].estimate == pytest.approx(both[1].estimate, abs=0.05)
+
+
+def test_a_class_of_one_answer_is_not_estimable_by_the_logit() -> None:
+    data = made.responses()
+    data.loc[data["nothing"] == 1, "cooperation"] = np.int32(1)
+    found = by_key(bm.class_contrasts(made.survey(data), cut=2, alternatives=())[1])
+    effect = found["standardised_difference", "nothing", "rest", True]
+    assert effect.method.startswith("not_estimable: ")
+    assert "_class" in effect.method
+    assert found["difference_of_shares", "nothing", "rest", False].estimate < 0
+
+
+def test_an_empty_class() -> None:
+    data = made.responses()
+    data["m_consent"] = np.int32(1)
+    found = by_key(bm.class_contrasts(made.survey(data), cut=2, alternatives=())[1])
+    for name, adjusted in (("difference_of_shares", False), ("difference_of_shares", True)):
+        assert found[name, "2+", "0", adjusted].method == "not_estimable: number_of_models"
+    assert np.isfinite(found["difference_of_shares", "2+", "rest", True].estimate)
+
+
+def test_wrong_input() -> None:
+    survey = made.survey(made.responses())
+    with pytest.raises(OptionError, match="cut must be 1 to 3"):
+        bm.class_contrasts(survey, cut=4)
+    with pytest.raises(OptionError, match="no favourable answers"):
+        bm.class_contrasts(survey, outcome="group", adjust=())
