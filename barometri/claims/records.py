@@ -91,8 +91,8 @@ class Measure:
     ``as_claimed`` is whether the numbers point the claimed way (all of them, where a claim has several).
     ``p_value`` is two-sided and speaks for the claim where they do, for its opposite where they do not;
     intersection-union tests give the largest p of their tests. ``parts``, ``cells``, ``k_low``, ``beside``,
-    ``power`` and ``level`` are those of `ClaimResult`. ``direct`` is whether the claim rests on a question that
-    asks for it directly. ``reason`` says why there is no number.
+    ``power`` and ``level`` are those of `ClaimResult`. ``direct`` is whether a claim rests on a question that
+    asks for it. ``reason`` says why there is no number.
     """
 
     estimate: float = NAN

@@ -1,5 +1,7 @@
 """Equivalence: two one-sided tests that a number lies between two limits, and their power."""
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
@@ -15,6 +17,13 @@ NODES = 200
 def _lower_tail(t: float, df: float) -> float:
     """Probability that Student's t exceeds a value, not doubled."""
     return float(special.ndtr(-t)) if np.isinf(df) else float(special.stdtr(df, -t))
+
+
+@cache
+def _nodes() -> tuple[FloatArray, FloatArray]:
+    """Return places and shares of the quadrature."""
+    places, shares = np.polynomial.legendre.leggauss(NODES)
+    return np.asarray(places), np.asarray(shares)
 
 
 def equivalence_power(
@@ -54,7 +63,7 @@ def equivalence_power(
     if np.isinf(df):
         spread, share = np.ones(1), np.ones(1)
     else:
-        nodes, factors = np.polynomial.legendre.leggauss(NODES)
+        nodes, factors = _nodes()
         spread = np.sqrt(special.chdtri(df, (1 - nodes) / 2) / df)
         share = factors / 2
     upper = special.ndtr((high - true) / se - critical * spread)

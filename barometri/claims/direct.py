@@ -1,0 +1,113 @@
+"""Claims that a wave asked about directly: the share of favourable ratings, against a bound.
+
+A claim's ``direct`` names the question, or with ``{item}`` in it one for each item (``works_{item}``). The
+claim then is that more than half rate favourably (for ``<`` fewer), or more than its ``low`` (fewer than its
+``high``); of several questions each must. Those who cannot say are in the base or not, as the claim says.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from barometri.claims.descriptive import gap
+from barometri.claims.records import LEVEL, NAN, Measure, Setting
+from barometri.claims.respondents import asked
+from barometri.claims.slopes import SIGNS, weakest
+from barometri.estimation import proportion
+from barometri.inference.intervals import two_sided_p
+from barometri.inference.multiplicity import holm
+from barometri.results import Part, Verdict
+from barometri.study.claim import Claim
+
+HALF: Final = 0.5
+
+
+def asked_directly(claim: Claim, setting: Setting) -> bool:
+    """Whether the claim's wave was read and asked for the claimed thing directly, of every item."""
+    if not claim.direct or claim.wave not in setting.surveys:
+        return False
+    return set(_questions(claim, claim.items)) <= set(setting.surveys[claim.wave].variables)
+
+
+def _questions(claim: Claim, items: tuple[str, ...]) -> list[str]:
+    """Return the questions that rate the items, or the one for all of them."""
+    return list(dict.fromkeys(claim.direct.replace("{item}", item) for item in items))
+
+
+def direct_rating(claim: Claim, setting: Setting) -> Measure:
+    """Judge a claim by its direct ratings.
+
+    Several are tested together: Holm over the ratings of all models that were asked.
+    """
+    own = _questions(claim, claim.items)
+    names = own if len(own) == 1 else _all(claim, setting, own)
+    found = asked(claim, setting, claim.wave, items=names, answer="good", analytic=True)
+    estimates = proportion(found.survey, found.columns)
+    frame = estimates.frame
+    cells = found.cells(estimates, range(len(names)), [{}] * len(names))
+    sign, bound = SIGNS.get(claim.relation, 1.0), _bound(claim)
+    share, se, df, low, high = (
+        frame[c].to_numpy(dtype=np.float64) for c in ("estimate", "se", "df", "ci_low", "ci_high")
+    )
+    places = [names.index(name) for name in own]
+    for place in places:
+        reason = gap([float(share[place])], float(se[place]) if se[place] > 0 else NAN, float(df[place]))
+        if reason:
+            return Measure(reason=reason)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = np.where(se > 0, two_sided_p((share - bound) / se, df), np.nan)
+    adjusted = holm(p)
+    pointing = sign * share > sign * bound
+    decides = places[weakest(p[places].tolist(), adjusted[places].tolist(), pointing[places].tolist())]
+    parts = tuple(
+        Part(
+            "direct",
+            "test",
+            float(share[i]),
+            float(se[i]),
+            float(low[i]),
+            float(high[i]),
+            cells[i].n,
+            float(df[i]),
+            float(p[i]),
+            float(adjusted[i]),
+            verdict=word(as_claimed=bool(pointing[i]), p_value=float(adjusted[i])),
+            about={"item": names[i]},
+            cells=(cells[i],),
+        )
+        for i in places
+    )
+    return Measure(
+        float(share[decides]),
+        float(se[decides]),
+        float(low[decides]),
+        float(high[decides]),
+        cells[decides].n,
+        float(df[decides]),
+        float(adjusted[decides]),
+        as_claimed=bool(pointing[places].all()),
+        scale="share",
+        method=str(frame["method"].iloc[decides]),
+        parts=parts,
+        cells=tuple(cells[i] for i in places),
+        direct=True,
+    )
+
+
+def word(*, as_claimed: bool, p_value: float) -> Verdict:
+    """Return the word of evidence of one test."""
+    if as_claimed:
+        return Verdict.SUPPORTED if p_value < LEVEL else Verdict.SAME_DIRECTION
+    return Verdict.CONTRADICTED if p_value < LEVEL else Verdict.NOT_SHOWN
+
+
+def _bound(claim: Claim) -> float:
+    given = claim.high if claim.relation == "<" else claim.low
+    return HALF if given is None else given
+
+
+def _all(claim: Claim, setting: Setting, own: list[str]) -> list[str]:
+    """Return the direct ratings of all models, the claim's own among them."""
+    there = setting.surveys[claim.wave].variables
+    every = _questions(claim, tuple(model.id for model in setting.study.models))
+    return [*own, *(name for name in every if name in there and name not in own)]
