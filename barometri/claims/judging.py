@@ -1,10 +1,12 @@
 """The study's claims judged one after the other: both readings, families, and the published sentence."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from barometri.claims.families import adjusted
 from barometri.claims.kinds import MEASURES
 from barometri.claims.published import same_as_published
-from barometri.claims.records import NAN, Measure, Setting, Unjudged
+from barometri.claims.records import Measure, Setting, Unjudged
 from barometri.claims.respondents import counts_models
 from barometri.claims.verdicts import verdict_of
 from barometri.results import ClaimResult, Verdict
@@ -12,10 +14,8 @@ from barometri.study.claim import Claim
 from barometri.study.plan import Reading
 from barometri.study.study import Study
 from barometri.survey import Survey
-from barometri.testing import adjust_p_values
 
 READINGS: tuple[Reading, ...] = ("informed", "lower")
-Judged = dict[str, tuple[Measure, float]]
 
 
 def judge(study: Study, surveys: Mapping[int, Survey], wave: int) -> tuple[ClaimResult, ...]:
@@ -42,32 +42,29 @@ def judge(study: Study, surveys: Mapping[int, Survey], wave: int) -> tuple[Claim
     model left out, or counted as not having it); where the verdicts differ, it depends on that answer. The
     number shown is that of the first reading.
     """
-    claims = [claim for claim in study.claims if claim.wave <= wave]
-    found = {reading: _measured(claims, Setting(study, surveys, reading, cache={})) for reading in READINGS}
-    plain = Setting(study, surveys, "informed", plain=True, cache={})
-    return tuple(_result(claim, found, plain) for claim in claims)
+    return _all([claim for claim in study.claims if claim.wave <= wave], study, surveys)
 
 
 def judged(claim: Claim, study: Study, surveys: Mapping[int, Survey]) -> ClaimResult:
     """Judge one claim alone, its p value not adjusted for others."""
-    found = {reading: _measured([claim], Setting(study, surveys, reading, cache={})) for reading in READINGS}
-    return _result(claim, found, Setting(study, surveys, "informed", plain=True, cache={}))
+    return _all([claim], replace(study, claims_file=None), surveys)[0]
 
 
-def _measured(claims: Sequence[Claim], setting: Setting) -> Judged:
-    """Measure claims under one reading, and adjust their p values within families."""
-    other = setting.reading != READINGS[0]
-    measures = {claim.id: measured(claim, setting) for claim in claims if not other or counts_models(claim)}
-    adjusted = dict.fromkeys(measures, NAN)
-    for family in {claim.family for claim in claims}:
-        members = [claim.id for claim in claims if claim.family == family and claim.id in measures]
-        p_values = [measures[name].p_value for name in members]
-        file = setting.study.claims_file
-        method = file.families[family].adjust if file is not None and family in file.families else "none"
-        if method != "none":
-            p_values = [float(p) for p in adjust_p_values(p_values, method=method)]
-        adjusted |= dict(zip(members, p_values, strict=True))
-    return {name: (measure, adjusted[name]) for name, measure in measures.items()}
+def _all(claims: Sequence[Claim], study: Study, surveys: Mapping[int, Survey]) -> tuple[ClaimResult, ...]:
+    """Judge claims under both readings; numbers that only stand beside a verdict are made under the first."""
+    first = Setting(study, surveys, READINGS[0], cache={})
+    measures = {claim.id: measured(claim, first) for claim in claims}
+    second = replace(first.read(READINGS[1]), shown=False)
+    again = {claim.id: measured(claim, second) for claim in claims if counts_models(claim)}
+    file = study.claims_file
+    readings = [(measures, adjusted(claims, measures, file))]
+    if again:
+        readings.append((again, adjusted(claims, measures | again, file)))
+    plain = Setting(study, surveys, READINGS[0], plain=True, cache={}, shown=False)
+    return tuple(
+        _result(claim, [(m[claim.id], p[claim.id]) for m, p in readings if claim.id in m], plain)
+        for claim in claims
+    )
 
 
 def measured(claim: Claim, setting: Setting) -> Measure:
@@ -76,8 +73,9 @@ def measured(claim: Claim, setting: Setting) -> Measure:
         found = MEASURES.get(claim.kind, _no_measure)(claim, setting)
     except Unjudged as error:
         return Measure(reason=error.reason)
-    small = [cell.n for cell in found.cells if cell.n < claim.minimum_n]
-    return Measure(reason="below_minimum_n") if small else found
+    bases = [cell.n for cell in found.cells] or [found.n]
+    too_few = not found.reason and min(bases) < claim.minimum_n
+    return Measure(reason="below_minimum_n") if too_few else found
 
 
 def _no_measure(claim: Claim, setting: Setting) -> Measure:
@@ -86,10 +84,11 @@ def _no_measure(claim: Claim, setting: Setting) -> Measure:
     raise Unjudged(f"kind:{claim.kind}")
 
 
-def _result(claim: Claim, found: Mapping[Reading, Judged], plain: Setting) -> ClaimResult:
-    readings = [found[reading][claim.id] for reading in READINGS if claim.id in found[reading]]
+def _result(claim: Claim, readings: Sequence[tuple[Measure, float]], plain: Setting) -> ClaimResult:
+    """Return the numbers of the first reading; the verdict where all readings agree on it."""
     verdicts = [verdict_of(claim, measure, p) for measure, p in readings]
-    verdict = verdicts[0] if len(set(verdicts)) == 1 else Verdict.DEPENDS_ON_CANNOT_SAY
+    agreed = len(set(verdicts)) == 1 or verdicts[0] is Verdict.NOT_ESTIMABLE
+    verdict = verdicts[0] if agreed else Verdict.DEPENDS_ON_CANNOT_SAY
     measure, adjusted_p = readings[0]
     return ClaimResult(
         claim=claim,
