@@ -20,8 +20,8 @@ def test_raw_difference_and_its_error_by_hand() -> None:
     data = made.responses((0.9, 0.5, 0.7))
     found = by_key(bm.class_contrasts(made.survey(data), cut=2, alternatives=())[1])
     effect = found["difference_of_shares", "2+", "0", False]
-    k = sum((data[name] < 3).astype(int) for name in ("m_consent", "m_phone"))
-    k = (k + ((data["m_desk_a"] < 3) | (data["m_desk_b"] < 3))).to_numpy()
+    agreed = [data["m_consent"] < 3, data["m_phone"] < 3, (data["m_desk_a"] < 3) | (data["m_desk_b"] < 3)]
+    k = np.column_stack(agreed).sum(axis=1)
     good, w = (data["cooperation"] >= 4).to_numpy(float), data["_weight"].to_numpy()
     shares = [np.average(good[part], weights=w[part]) for part in (k >= 2, k == 0)]
     assert effect.estimate == pytest.approx(shares[0] - shares[1], rel=1e-10)
