@@ -1,40 +1,116 @@
-"""Claims that describe respondents: a share against another, and a share in a range."""
+"""Claims that describe respondents: a share above another, in one wave or each, and a share in a range."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from barometri.claims.records import LEVEL, MINIMUM_DF, NAN, Measure, Setting, Unjudged
-from barometri.claims.respondents import LEFT, RIGHT, SIDE, Asked, asked, complement, divided
+from barometri.claims.respondents import LEFT, RIGHT, SIDE, Asked, asked, complement
+from barometri.claims.shares import Tested, difference_part, share_part, sides_of, table_of, tested
+from barometri.claims.splitting import split, wave_about
+from barometri.claims.union import joined
 from barometri.estimates import TOTAL, Estimates
-from barometri.estimation import proportion
 from barometri.inference.intervals import t_quantile, two_sided_p
 from barometri.results import Part
 from barometri.study.claim import REST, Claim, Restriction
 
 
 def quantity(claim: Claim, setting: Setting) -> Measure:
-    """Return one share with its interval."""
+    """Return a share, or the average of several, with its interval; codes and other answers beside it."""
     found = asked(claim, setting, claim.wave)
-    estimates = proportion(found.survey, found.columns)
-    row = estimates.frame.iloc[0]
-    estimate, se, low, high, df = (float(row[c]) for c in ("estimate", "se", "ci_low", "ci_high", "df"))
-    cells = found.cells(estimates, [0], [{}])
-    reason = gap([estimate], low, df)
-    if reason:
-        return Measure(reason=reason)
+    measure = _level(found)
+    if not setting.shown:
+        return measure
+    parts = []
+    for answer in claim.alternatives:
+        other = asked(claim, setting, claim.wave, answer=answer)
+        changed = replace(other, claim=replace(claim, answer=answer))
+        table = table_of(changed, other.survey, {"": {}})
+        parts.append(
+            share_part(table, table.mean_of(), name="alternative", role="shown", about={"answer": answer})
+        )
+    return replace(measure, parts=(*parts, *_by_code(claim, setting, found)))
+
+
+def _level(found: Asked) -> Measure:
+    table = table_of(found, found.survey, {"": {}})
+    if len(table.keys) < len(found.items):
+        raise Unjudged("no_responses")
+    share = share_part(table, table.mean_of(), name=LEFT, role="side")
+    if not share.df >= MINIMUM_DF:
+        raise Unjudged("few_degrees_of_freedom")
+    if not share.ci_low <= share.ci_high:
+        raise Unjudged("zero_variance")
     return Measure(
-        estimate, se, low, high, cells[0].n, df, scale="share", method=str(row["method"]), cells=cells
+        share.estimate,
+        share.se,
+        share.ci_low,
+        share.ci_high,
+        share.n,
+        share.df,
+        scale="share",
+        method="korn_graubard/taylor",
+        cells=share.cells,
     )
+
+
+def _by_code(claim: Claim, setting: Setting, found: Asked) -> list[Part]:
+    """Return the share of each code of the variable that a claim is shown by."""
+    if not claim.shown_by:
+        return []
+    survey, column, who = split(found, setting, claim.shown_by)
+    table = table_of(found, survey, who, column)
+    return [
+        share_part(table, table.mean_of(code), name="code", role="shown", about={claim.shown_by: code})
+        for code in who
+        if table.has(code)
+    ]
 
 
 def ordering(claim: Claim, setting: Setting) -> Measure:
-    """Return left minus right with a t interval from their joint covariance."""
-    found = asked(claim, setting, claim.wave)
-    estimates = proportion(
-        divided(found, setting, claim.left, claim.right), found.columns, by=SIDE, margins=True
-    )
-    return difference_of(claim, setting, found, estimates)
+    """Return left minus right, or the first item minus another; of several, the difference that decides."""
+    tests, parts = [], []
+    several = len(claim.waves) > 1
+    for wave in claim.waves:
+        about = wave_about(setting.study, claim, wave) if several else {}
+        own, under = (_of_items if claim.against else _of_sides)(claim, setting, wave, about)
+        tests += own
+        parts += under
+    return joined(claim, tests, parts)
+
+
+def _of_sides(
+    claim: Claim, setting: Setting, wave: int, about: Mapping[str, str]
+) -> tuple[list[Tested], list[Part]]:
+    """Compare the sides in a wave."""
+    table = sides_of(claim, setting, wave)
+    if not all(table.has(side, len(claim.items)) for side in (LEFT, RIGHT)):
+        raise Unjudged("no_responses")
+    test = tested(table, table.mean_of(LEFT) - table.mean_of(RIGHT))
+    parts = [difference_part(test, name="wave", about=about)] if about else []
+    sides = [
+        share_part(table, table.mean_of(side), name=side, role="side", about=about) for side in (LEFT, RIGHT)
+    ]
+    return [test], [*parts, *sides]
+
+
+def _of_items(
+    claim: Claim, setting: Setting, wave: int, about: Mapping[str, str]
+) -> tuple[list[Tested], list[Part]]:
+    """Compare the first item with each of the others in a wave, on those who answered."""
+    others = claim.against
+    found = asked(claim, setting, wave, items=(claim.item, *others))
+    table = table_of(found, found.survey, {"": {}})
+    own = table.mean_of(items=(claim.item,))
+    tests = [tested(table, own - table.mean_of(items=(item,))) for item in others]
+    parts = [share_part(table, own, name=LEFT, role="side", about={**about, "item": claim.item})]
+    for item, test in zip(others, tests, strict=True):
+        here = {**about, "item": item}
+        parts.append(share_part(table, table.mean_of(items=(item,)), name=RIGHT, role="side", about=here))
+        if len(others) > 1 or about:
+            parts.append(difference_part(test, name="against", about=here))
+    return tests, parts
 
 
 def difference_of(claim: Claim, setting: Setting, found: Asked, estimates: Estimates) -> Measure:

@@ -44,7 +44,8 @@ def _extreme(claim: Claim, measure: Measure, adjusted_p: float) -> Verdict:
 
 def _equivalence(claim: Claim, measure: Measure, adjusted_p: float) -> Verdict:
     """Judge by the two one-sided tests; contradicted where the 95 % interval lies beyond a margin."""
-    del claim
+    if measure.direct:
+        return _general(claim, measure, adjusted_p)
     if measure.as_claimed and adjusted_p < LEVEL:
         return Verdict.EQUIVALENT
     if not measure.as_claimed and adjusted_p < LEVEL:
@@ -58,11 +59,35 @@ def _range(claim: Claim, measure: Measure, adjusted_p: float) -> Verdict:
     if claim.relation == "shown" or (claim.low is None and claim.high is None):
         return Verdict.NOT_QUANTIFIED
     low, high = bounds(claim)
-    if low <= measure.low and measure.high <= high:
+    above = measure.low > low if claim.relation == ">" else measure.low >= low
+    below = measure.high < high if claim.relation == "<" else measure.high <= high
+    if above and below:
         return Verdict.SUPPORTED
-    if measure.high < low or measure.low > high:
-        return Verdict.CONTRADICTED
-    return Verdict.NOT_SEPARATED
+    return Verdict.CONTRADICTED if _outside(claim, measure, low, high) else Verdict.NOT_SEPARATED
+
+
+def _outside(claim: Claim, measure: Measure, low: float, high: float) -> bool:
+    """Whether the interval lies outside the range; "above" and "below" leave their border out of it."""
+    under = measure.high <= low if claim.relation == ">" and claim.low is not None else measure.high < low
+    over = measure.low >= high if claim.relation == "<" and claim.high is not None else measure.low > high
+    return under or over
+
+
+def _joint(claim: Claim, measure: Measure, adjusted_p: float) -> Verdict:
+    """Judge a difference that has no direction."""
+    del claim, measure
+    return Verdict.SUPPORTED if adjusted_p < LEVEL else Verdict.NOT_SHOWN
+
+
+def _all_of(claim: Claim, measure: Measure, adjusted_p: float) -> Verdict:
+    """Judge by the weakest part; what rests on tests has to stand at the family's adjusted level too."""
+    del claim
+    parts = [(part.verdict, math.isfinite(part.p_value)) for part in measure.parts if part.verdict]
+    found = joint_verdict(tuple(verdict for verdict, _ in parts))
+    stands = not math.isfinite(measure.p_value) or adjusted_p < LEVEL
+    if found is Verdict.CONTRADICTED and not stands and (found, False) not in parts:
+        return Verdict.NOT_SHOWN
+    return Verdict.SAME_DIRECTION if found is Verdict.SUPPORTED and not stands else found
 
 
 def bounds(claim: Claim) -> tuple[float, float]:
@@ -100,7 +125,7 @@ def joint_verdict(parts: tuple[Verdict, ...]) -> Verdict:
     for verdict in ORDER:
         if verdict in parts:
             return verdict
-    return Verdict.SUPPORTED
+    return Verdict.NOT_QUANTIFIED if Verdict.NOT_QUANTIFIED in parts else Verdict.SUPPORTED
 
 
 def finite(*values: float) -> bool:
@@ -113,4 +138,6 @@ RULES: Mapping[str, Rule] = {
     "quantity": _range,
     "near": _range,
     "equivalence": _equivalence,
+    "joint": _joint,
+    "all_of": _all_of,
 }
