@@ -122,6 +122,15 @@ def test_only_null_area_has_organisers_that_differ() -> None:
     assert between_organisers(PEOPLE["null_area"][2021]) > 0.01
 
 
+@pytest.mark.parametrize(("scenario", "least", "most"), [("null", -0.01, 0.01), ("null_area", 0.01, 0.05)])
+def test_organisers_differ_under_independent_draws_too(scenario: str, least: float, most: float) -> None:
+    found = [
+        between_organisers(population(STUDY, 2021, scenario=scenario, seed=seed, draws="independent"))
+        for seed in range(6)
+    ]
+    assert least < np.mean(found) < most
+
+
 # -------------------------------------------------------------------------------------------- mix_shift
 ITEMS = sorted(
     str(name) for name in PEOPLE["planted"][2019] if str(name).startswith(("cooperation", "statement"))
