@@ -12,10 +12,10 @@ import numpy as np
 from barometri.association.cases import BoolArray, Cases, IntArray, adjusting, complete_cases, outcome_of
 from barometri.association.effects import effect, nothing
 from barometri.association.linear import METHODS, design
-from barometri.association.shares import shares_by_number
+from barometri.association.shares import highest_class, shares_by_number
 from barometri.errors import DesignError, OptionError
 from barometri.estimates import Cell, Effect, Estimates
-from barometri.model_battery import NUMBER_OF_MODELS, count_models, study_of
+from barometri.model_battery import NUMBER_OF_MODELS, count_models, number_question, study_of
 from barometri.regression import RegressionFit, logistic_regression, standardise
 from barometri.study.codebook import Code, Question
 from barometri.study.codes import BLANK, LARGEST_MISSING
@@ -58,35 +58,44 @@ class _Classes:
     variable: str
     number: IntArray
     models: int
+    top: int
     explicit: str
     answer: IntArray
     yes: tuple[int, str]
     others: tuple[str, ...]
 
+    def ids(self, low: int, high: int) -> tuple[str, ...]:
+        """Name numbers from ``low`` to below ``high`` as the table of shares does, the last class open."""
+        names = [code.id for code in number_question(NUMBER_OF_MODELS, self.models, self.top).substantive]
+        if low > self.top:
+            return (f"{low}+",)
+        if self.top < high <= self.models:
+            return (*names[low : self.top], *(str(number) for number in range(self.top, high)))
+        return tuple(names[low:high])
+
     def many(self, cut: int, against: str) -> Contrast:
         """Return ``cut`` models or more against none of either form, or everybody else."""
         known, many = self.number > LARGEST_MISSING, self.number >= cut
-        ids = tuple(str(value) for value in range(self.models + 1))
-        who, name = {self.variable: ids[cut:]}, f"{cut}+" if cut < self.models else str(cut)
+        end = self.models + 1
+        who, name = {self.variable: self.ids(cut, end)}, f"{cut}+" if cut < self.models else str(cut)
         if against == self.explicit:
             none = self.answer == self.yes[0]
             known = known | (self.answer > LARGEST_MISSING)
             code = np.where(many & ~none, MANY, np.where(none & ~many, AGAINST, BETWEEN))
             return Contrast(name, against, _known(code, known), who, {self.explicit: (self.yes[1],)})
-        less = ids[:cut] if against == REST else ids[:1]
-        code = np.where(many, MANY, np.where(self.number < len(less), AGAINST, BETWEEN))
-        return Contrast(name, against, _known(code, known), who, {self.variable: less})
+        below = cut if against == REST else 1
+        code = np.where(many, MANY, np.where(self.number < below, AGAINST, BETWEEN))
+        return Contrast(name, against, _known(code, known), who, {self.variable: self.ids(0, below)})
 
     def none(self, form: str) -> Contrast:
         """Return none, in one of its forms, against everybody else."""
         if form == self.explicit:
             code = np.where(self.answer == self.yes[0], MANY, AGAINST)
-            who, rest = {form: (self.yes[1],)}, {form: self.others}
-            return Contrast(form, REST, _known(code, self.answer > LARGEST_MISSING), who, rest)
-        ids = tuple(str(value) for value in range(self.models + 1))
+            known = self.answer > LARGEST_MISSING
+            return Contrast(form, REST, _known(code, known), {form: (self.yes[1],)}, {form: self.others})
         code = np.where(self.number == 0, MANY, AGAINST)
-        known = self.number > LARGEST_MISSING
-        return Contrast(NONE, REST, _known(code, known), {self.variable: ids[:1]}, {self.variable: ids[1:]})
+        who, rest = {self.variable: self.ids(0, 1)}, {self.variable: self.ids(1, self.models + 1)}
+        return Contrast(NONE, REST, _known(code, self.number > LARGEST_MISSING), who, rest)
 
 
 def _known(code: IntArray, known: BoolArray) -> IntArray:
@@ -168,18 +177,17 @@ def contrasts(
 
 def _classes(counted: Survey, reading: Reading) -> _Classes:
     study, states = study_of(counted)
-    question = counted.question(NUMBER_OF_MODELS)
-    models = 0 if question is None else question.substantive[-1].value
+    top, models = highest_class(counted)
     number = counted.values(NUMBER_OF_MODELS).astype(np.int64)
     variable = NUMBER_OF_MODELS if reading == "informed" else f"{NUMBER_OF_MODELS}_{reading}"
     explicit = states.nothing_agreed if states.nothing_agreed in counted.variables else ""
     if not explicit:
-        return _Classes(variable, number, models, "", np.full_like(number, BLANK), (1, ""), ())
+        return _Classes(variable, number, models, top, "", np.full_like(number, BLANK), (1, ""), ())
     entry = study.question(explicit)
     yes = entry.code(states.nothing_agreed_yes)
     others = tuple(code.id for code in entry.substantive if code.id != yes.id)
     answer = counted.values(explicit).astype(np.int64)
-    return _Classes(variable, number, models, explicit, answer, (yes.value, yes.id), others)
+    return _Classes(variable, number, models, top, explicit, answer, (yes.value, yes.id), others)
 
 
 def class_cases(places: Survey, item: str, adjust: Sequence[str], contrast: Contrast) -> Cases:

@@ -7,7 +7,6 @@ equal other models; both at equal group and district. One set-up of the design m
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
 from typing import Final, Literal
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from barometri.association.cases import Cases, FloatArray, IntArray, adjusting, complete_cases, outcome_of
 from barometri.association.effects import NAN, effect, nothing
 from barometri.association.linear import METHODS, Design, Joint, Line, design, unknown
+from barometri.association.together import phi
 from barometri.collaboration import model_prevalence
 from barometri.errors import check_option
 from barometri.estimates import Effect, Estimates
@@ -211,7 +211,11 @@ def model_effects(
         for made in _effects(fits, f"model_{measure}", fits.lines(kind, measure), kind, NULLS[measure])
     ]
     effects += _effects(fits, "model_trial", fits.trial_lines(), "trial", NULLS["trial"])
-    effects += [_joint(fits, trial=False), _joint(fits, trial=True), *_phi(fits)]
+    effects += [
+        _joint(fits, trial=False),
+        _joint(fits, trial=True),
+        *phi(fits.models, fits.agreed, fits.cases),
+    ]
     return model_prevalence(survey, models=fits.models, reading=reading), tuple(effects)
 
 
@@ -272,32 +276,3 @@ def _joint(fits: ModelFits, *, trial: bool) -> Effect:
         k_low=min(int(counts[counts > 0].min(initial=fits.cases.n)), fits.cases.smallest_level),
         detail={"numerator_df": found.df},
     )
-
-
-def _phi(fits: ModelFits) -> list[Effect]:
-    """Correlation of the indicators of two models among the cases, unweighted."""
-    made = []
-    for i, j in combinations(range(len(fits.models)), 2):
-        about = {"item": fits.models[i], "other": fits.models[j]}
-        a, b = fits.agreed[:, i], fits.agreed[:, j]
-        table = np.bincount((2 * a + b).astype(np.int64), minlength=4)
-        if min(a.std(), b.std()) == 0:
-            made.append(nothing("phi", fits.cases, "", *about.values(), about=about, adjusted_for=()))
-            continue
-        made.append(
-            Effect(
-                name="phi",
-                estimate=float(np.corrcoef(a, b)[0, 1]),
-                se=NAN,
-                ci_low=NAN,
-                ci_high=NAN,
-                n=fits.cases.n,
-                df=NAN,
-                p_value=NAN,
-                method="phi/unweighted",
-                null="",
-                k_low=int(table.min()),
-                about=about,
-            )
-        )
-    return made

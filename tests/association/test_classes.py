@@ -108,3 +108,22 @@ def test_wrong_input() -> None:
         bm.class_contrasts(survey, cut=4)
     with pytest.raises(OptionError, match="no favourable answers"):
         bm.class_contrasts(survey, outcome="group", adjust=())
+
+
+def test_cells_name_the_classes_of_the_table_of_shares() -> None:
+    """Rare numbers are pooled there, so the cells must not tell them apart."""
+    data = made.responses((0.5, 0.5, 0.5))
+    k = count_models(made.survey(data)).values("number_of_models")
+    few = data[(k < 3) | (np.cumsum(k == 3) <= 15)]
+    shares, effects = bm.class_contrasts(made.survey(few), cut=1, alternatives=(3,))
+    assert shares.frame["number_of_models"].tolist() == ["0", "1", "2+"]
+    found = by_key(effects)
+    cells = found["difference_of_shares", "1+", "0", False].cells
+    assert [dict(cell.who) for cell in cells] == [
+        {"number_of_models": ("1", "2+")},
+        {"number_of_models": ("0",)},
+    ]
+    assert dict(found["difference_of_shares", "3", "0", False].cells[0].who) == {"number_of_models": ("3+",)}
+    rest = by_key(bm.class_contrasts(made.survey(few), cut=3, alternatives=())[1])
+    cells = rest["difference_of_shares", "3", "rest", False].cells
+    assert [cell.who["number_of_models"] for cell in cells] == [("3+",), ("0", "1", "2")]
