@@ -158,13 +158,15 @@ def exposed(claim: Claim, setting: Setting) -> Exposed:
     outcome = judged_by(claim, survey)
     exposure = _values(claim, survey, setting)
     whole = np.where(np.isnan(exposure), LARGEST_MISSING, 0).astype(np.int64)
-    cases = complete_cases(survey, outcome, adjusters(claim, survey, claim.item), {_EXPOSURE: whole})
+    held = () if setting.plain else adjusters(claim, survey, claim.item)
+    cases = complete_cases(survey, outcome, held, {_EXPOSURE: whole})
     return Exposed(survey, cases, exposure[cases.rows], answers(claim, survey, cases))
 
 
 def limited(claim: Claim, setting: Setting, *items: str) -> Survey:
-    """Return the claim's wave under the analytic design, limited to its population."""
-    survey = with_number(claim, setting.analytic(claim.wave), setting, items)
+    """Return the claim's wave under the analytic design (none where plain), limited to its population."""
+    found = setting.survey(claim.wave) if setting.plain else setting.analytic(claim.wave)
+    survey = with_number(claim, found, setting, items)
     population = condition(claim.population, survey, setting.study, claim.wave)
     return survey if population is None else survey.domain(population)
 
