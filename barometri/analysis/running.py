@@ -11,7 +11,7 @@ import barometri
 from barometri.analysis.registry import VERBS
 from barometri.analysis.task import Task, has_design
 from barometri.analysis.themes import OVER_WAVES, lacking
-from barometri.claims import judge
+from barometri.claims import figures, judge
 from barometri.errors import OptionError
 from barometri.model_battery import NUMBER_OF_MODELS, asked_models
 from barometri.results import AnalysisResult, Provenance, Results, WaveSummary
@@ -83,6 +83,7 @@ def analyse(
             packages={name: version(name) for name in PACKAGES},
         ),
         notes=tuple(dict.fromkeys(notes)),
+        published_figures=figures(study, used),
     )
 
 

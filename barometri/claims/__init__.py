@@ -6,6 +6,8 @@ unless the wave declares that a group was invited as a whole. All tests are two-
 within the families that the study declares.
 """
 
+from barometri.claims.families import headline
+from barometri.claims.figures import figures
 from barometri.claims.judging import judge, judged
 
-__all__ = ["judge", "judged"]
+__all__ = ["figures", "headline", "judge", "judged"]

@@ -16,13 +16,14 @@ from barometri.study.reading_codebook import read_codebook
 from barometri.study.reading_disclosure import default_rules, read_disclosure
 from barometri.study.reading_models import read_models
 from barometri.study.reading_plan import PlanReader
+from barometri.study.reading_published import read_published
 from barometri.study.reading_waves import read_waves
 from barometri.study.study import Roles, Study
 from barometri.study.toml import LANGUAGE, Section, read_toml
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_-]*")
 """A study's id: it names folders."""
-OPTIONAL: Final = ("models.toml", "areas.toml", "claims.toml", "disclosure.toml")
+OPTIONAL: Final = ("models.toml", "areas.toml", "claims.toml", "published.toml", "disclosure.toml")
 """Files that a study may have; without one the sections that need it do not appear."""
 KNOWN: Final = ("study.toml", "codebook.toml", *OPTIONAL, "truth.toml")
 """Every TOML file that may lie beside ``study.toml``; ``truth.toml`` is what a simulation starts from, and
@@ -111,6 +112,8 @@ def _with_options(study: Study, section: Section) -> Study:
     if "claims.toml" in found:
         file, claims = ClaimsReader(study).read(found["claims.toml"])
         study = replace(study, claims=claims, claims_file=file)
+    if "published.toml" in found:
+        study = replace(study, published_figures=read_published(found["published.toml"], study))
     return study
 
 
