@@ -35,8 +35,9 @@ _POPULATION = "_population"
 
 @lru_cache(maxsize=1)
 def demonstration() -> Study:
-    """Return the embedded study, read once a process."""
-    return read_study()
+    """Return the embedded study, read once a process; what was published is not compared with."""
+    study = read_study()
+    return replace(study, claims=tuple(replace(claim, published="no") for claim in study.claims))
 
 
 def replicate(scenario: str, number: int) -> Record:
