@@ -9,7 +9,7 @@ from barometri.claims.published import same_as_published
 from barometri.claims.records import Measure, Setting, Unjudged
 from barometri.claims.respondents import counts_models
 from barometri.claims.verdicts import verdict_of
-from barometri.results import ClaimResult, Verdict
+from barometri.results import ClaimResult, SameAsPublished, Verdict
 from barometri.study.claim import Claim
 from barometri.study.plan import Reading
 from barometri.study.study import Study
@@ -18,7 +18,9 @@ from barometri.survey import Survey
 READINGS: tuple[Reading, ...] = ("informed", "lower")
 
 
-def judge(study: Study, surveys: Mapping[int, Survey], wave: int) -> tuple[ClaimResult, ...]:
+def judge(
+    study: Study, surveys: Mapping[int, Survey], wave: int, *, beside: bool = True
+) -> tuple[ClaimResult, ...]:
     """Judge the study's claims that a publication year can speak of.
 
     Parameters
@@ -29,6 +31,9 @@ def judge(study: Study, surveys: Mapping[int, Survey], wave: int) -> tuple[Claim
         Wave to survey.
     wave
         Publication year: claims about later waves wait.
+    beside
+        Whether what stands beside the verdicts is made too: parts that are only shown, and whether the plain
+        figure says the same. Simulations that count verdicts go without.
 
     Returns
     -------
@@ -42,7 +47,7 @@ def judge(study: Study, surveys: Mapping[int, Survey], wave: int) -> tuple[Claim
     model left out, or counted as not having it); where the verdicts differ, it depends on that answer. The
     number shown is that of the first reading.
     """
-    return _all([claim for claim in study.claims if claim.wave <= wave], study, surveys)
+    return _all([claim for claim in study.claims if claim.wave <= wave], study, surveys, beside=beside)
 
 
 def judged(claim: Claim, study: Study, surveys: Mapping[int, Survey]) -> ClaimResult:
@@ -50,9 +55,11 @@ def judged(claim: Claim, study: Study, surveys: Mapping[int, Survey]) -> ClaimRe
     return _all([claim], replace(study, claims_file=None), surveys)[0]
 
 
-def _all(claims: Sequence[Claim], study: Study, surveys: Mapping[int, Survey]) -> tuple[ClaimResult, ...]:
+def _all(
+    claims: Sequence[Claim], study: Study, surveys: Mapping[int, Survey], *, beside: bool = True
+) -> tuple[ClaimResult, ...]:
     """Judge claims under both readings; numbers that only stand beside a verdict are made under the first."""
-    first = Setting(study, surveys, READINGS[0], cache={})
+    first = Setting(study, surveys, READINGS[0], cache={}, shown=beside)
     measures = {claim.id: measured(claim, first) for claim in claims}
     second = replace(first.read(READINGS[1]), shown=False)
     again = {claim.id: measured(claim, second) for claim in claims if counts_models(claim)}
@@ -60,7 +67,7 @@ def _all(claims: Sequence[Claim], study: Study, surveys: Mapping[int, Survey]) -
     readings = [(measures, adjusted(claims, measures, file))]
     if again:
         readings.append((again, adjusted(claims, measures | again, file)))
-    plain = Setting(study, surveys, READINGS[0], plain=True, cache={}, shown=False)
+    plain = Setting(study, surveys, READINGS[0], plain=True, cache={}, shown=False) if beside else None
     return tuple(
         _result(claim, [(m[claim.id], p[claim.id]) for m, p in readings if claim.id in m], plain)
         for claim in claims
@@ -84,7 +91,7 @@ def _no_measure(claim: Claim, setting: Setting) -> Measure:
     raise Unjudged(f"kind:{claim.kind}")
 
 
-def _result(claim: Claim, readings: Sequence[tuple[Measure, float]], plain: Setting) -> ClaimResult:
+def _result(claim: Claim, readings: Sequence[tuple[Measure, float]], plain: Setting | None) -> ClaimResult:
     """Return the numbers of the first reading; the verdict where all readings agree on it."""
     verdicts = [verdict_of(claim, measure, p) for measure, p in readings]
     agreed = len(set(verdicts)) == 1 or verdicts[0] is Verdict.NOT_ESTIMABLE
@@ -109,6 +116,6 @@ def _result(claim: Claim, readings: Sequence[tuple[Measure, float]], plain: Sett
         k_low=measure.k_low,
         beside=measure.beside,
         power=measure.power,
-        same_as_published=same_as_published(claim, plain),
+        same_as_published=same_as_published(claim, plain) if plain else SameAsPublished.NOT_COMPARABLE,
         reason=measure.reason,
     )
