@@ -74,7 +74,9 @@ def claims_section(
         kind = expected.truths.get(truth)
         right = found.share(kind.accept) if kind else float("nan")
         wrong = found.share(kind.error) if kind else float("nan")
-        lacking = kind is not None and right < expected.gates.right and truth in ("holds", "opposite")
+        lacking = (
+            kind is not None and right < expected.gates.right and truth in ("holds", "opposite", "equivalent")
+        )
         more = _count(needed(claim, found)) if lacking else ""
         cells = (claim.id, claim.kind, truth or "not stated", shares, right, wrong, found.estimate)
         rows.append(
@@ -113,7 +115,9 @@ def _text(scenario: str, records: Records) -> str:
     )
     return (
         f"{len(records):,} replicates, {seconds:.2f} s each ({drawn:.2f} s of it to draw four waves)."
-        f" Right: a verdict that the truth implies; wrong: one that it forbids; the rest lacks power.{bias}"
+        f" Right: a verdict that the truth implies; wrong: one that it forbids; the rest lacks power."
+        f" n for .80: respondents who would give the right verdict in .80 of replicates, by the mean estimate and"
+        f" its error, families aside.{bias}"
     )
 
 
