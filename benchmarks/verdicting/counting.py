@@ -116,8 +116,8 @@ def _text(scenario: str, records: Records) -> str:
     return (
         f"{len(records):,} replicates, {seconds:.2f} s each ({drawn:.2f} s of it to draw four waves)."
         f" Right: a verdict that the truth implies; wrong: one that it forbids; the rest lacks power."
-        f" n for .80: respondents who would give the right verdict in .80 of replicates, by the mean estimate and"
-        f" its error, families aside.{bias}"
+        f" n for .80: respondents who would give the right verdict in .80 of replicates, by the mean estimate"
+        f" and its error, families aside.{bias}"
     )
 
 
