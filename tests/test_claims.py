@@ -10,10 +10,11 @@ from scipy import stats
 
 from barometri.claims import judge, judged
 from barometri.errors import StudyError
-from barometri.estimation import contrast, proportion
-from barometri.results import Base, ClaimResult, Verdict
+from barometri.estimates import Cell
+from barometri.estimation import proportion
+from barometri.results import ClaimResult, Part, Verdict
+from barometri.study.claim import Claim
 from barometri.study.codes import DONT_KNOW
-from barometri.study.plan import Claim
 from barometri.survey import Survey
 from barometri.survey.design import SurveyDesign
 from tests import tiny_study
@@ -23,14 +24,14 @@ EQUAL = SurveyDesign(weight="equal")
 WORKERS = {"group": ("worker",)}
 DECIDERS = {"group": ("decider",)}
 MANY: dict[str, Any] = {
-    "kind": "difference",
+    "kind": "ordering",
     "left": {"number_of_models": ("2+",)},
     "right": {"rest": ()},
 }
 
 
 def claim(**more: Any) -> Claim:  # noqa: ANN401 - any field of a claim
-    fields: dict[str, Any] = {"id": "C1", "kind": "ordering", "wave": 2021, "item": "cooperation"}
+    fields: dict[str, Any] = {"id": "C1", "kind": "ordering", "waves": (2021,), "items": ("cooperation",)}
     return Claim(**{**fields, "statement": {"en": "so"}, "family": "f", **more})
 
 
@@ -47,7 +48,12 @@ def mix(good: int, bad: int) -> list[int]:
 
 
 def judge_one(entry: Claim, survey: Survey | None) -> ClaimResult:
-    return judged(entry, tiny_study.study(), survey)
+    return judged(entry, tiny_study.study(), {} if survey is None else {2021: survey})
+
+
+def part(result: ClaimResult, name: str) -> Part:
+    (found,) = [one for one in result.parts if one.name == name]
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +98,7 @@ def test_words_of_a_quantity(good: int, low: float | None, high: float | None, e
     result = judge_one(entry, answers(mix(good, 1000 - good), mix(10, 10)))
     assert result.verdict is expected
     assert result.estimate == pytest.approx(good / 1000)
-    assert result.bases == (Base(1000, good),)
-    assert result.touches == (("cooperation", {"group": "worker"}),)
+    assert result.cells == (Cell("cooperation", 2021, WORKERS, 1000, good),)
 
 
 def test_a_quantity_has_the_interval_of_its_share(survey: Survey) -> None:
@@ -118,9 +123,13 @@ def test_an_ordering_is_a_t_test_on_the_joint_covariance(survey: Survey) -> None
     half = stats.t.isf(0.025, result.df) * se
     assert (result.ci_low, result.ci_high) == pytest.approx((difference - half, difference + half))
     assert result.n == rows["n"].sum()
-    assert result.parts["left"] - result.parts["right"] == pytest.approx(result.estimate)
-    assert result.touches == (("cooperation", {"group": "worker"}), ("cooperation", {"group": "decider"}))
-    assert [base.n for base in result.bases] == rows.set_index("group")["n"][["worker", "decider"]].tolist()
+    left, right = (part(result, side) for side in ("left", "right"))
+    assert left.estimate - right.estimate == pytest.approx(result.estimate)
+    named = rows.set_index("group").loc[["worker", "decider"]]
+    assert [cell.who for cell in result.cells] == [WORKERS, DECIDERS]
+    assert [cell.n for cell in result.cells] == named["n"].tolist()
+    assert [[p.ci_low, p.ci_high] for p in (left, right)] == named[["ci_low", "ci_high"]].to_numpy().tolist()
+    assert (left.cells, right.cells) == ((result.cells[0],), (result.cells[1],))
 
 
 def test_cannot_say_may_stand_in_the_base() -> None:
@@ -133,36 +142,12 @@ def test_cannot_say_may_stand_in_the_base() -> None:
 def test_models_are_items_too(survey: Survey) -> None:
     frame = survey.frame
     agreed = frame["m_phone"].isin([1, 2])
-    result = judge_one(
-        claim(kind="quantity", item="B", base="asked", relation="in", low=0.4, high=0.5), survey
-    )
+    entry = {"kind": "quantity", "items": ("B",), "relation": "in", "low": 0.4, "high": 0.5}
+    result = judge_one(claim(base="asked", **entry), survey)
     assert result.estimate == pytest.approx(np.average(agreed, weights=frame["_weight"]))
-    assert result.bases == (Base(len(frame), int(agreed.sum())),)
-    assert result.touches == (("B", {}),)
-    known = judge_one(claim(kind="quantity", item="B", relation="in", low=0.4, high=0.5), survey)
-    assert known.bases == (Base(int((frame["m_phone"] > 0).sum()), int(agreed.sum())),)
-
-
-def test_a_difference_of_classes_takes_places_as_units(survey: Survey) -> None:
-    result = judge_one(claim(**MANY), survey)
-    assert result.verdict is Verdict.SUPPORTED
-    assert result.df == survey.analytic().degrees_of_freedom
-    assert result.touches == (("cooperation", {"number_of_models": "2+"}),)
-    ordering = judge_one(claim(left=WORKERS, right=DECIDERS), survey)
-    assert ordering.df > 5 * result.df
-
-
-def test_a_difference_takes_the_covariance_that_places_give(survey: Survey) -> None:
-    left, right = {"district": ("north",)}, {"district": ("south",)}
-    crossed = survey.with_column("unit", survey.values("group")).with_column(
-        "area", survey.values("group").astype(str).astype(object)
-    )
-    result = judge_one(claim(kind="difference", left=left, right=right), crossed)
-    shares = proportion(crossed.analytic(), "cooperation", by="district")
-    expected = contrast(shares, {"gap": {"north": 1, "south": -1}})
-    apart = np.sqrt(np.diag(shares.covariance)[[0, 2]].sum())
-    assert result.se == pytest.approx(expected.frame["se"].iloc[0])
-    assert abs(result.se / apart - 1) > 0.01
+    assert result.cells == (Cell("B", 2021, {}, len(frame), int(agreed.sum()), base="asked"),)
+    known = judge_one(claim(**entry), survey)
+    assert known.cells == (Cell("B", 2021, {}, int((frame["m_phone"] > 0).sum()), int(agreed.sum())),)
 
 
 def models(*, unknown_are_bad: bool) -> Survey:
@@ -190,7 +175,7 @@ def test_a_claim_on_the_number_of_models_holds_under_both_readings_or_depends() 
 @pytest.mark.parametrize(
     ("entry", "reason"),
     [
-        (claim(item="absent", left=WORKERS, right=DECIDERS), "item_not_asked:absent"),
+        (claim(items=("absent",), left=WORKERS, right=DECIDERS), "item_not_asked:absent"),
         (claim(left={"side": ("kela",)}, right={"side": ("social",)}), "lost_column:side"),
         (claim(kind="quantity", population={"group": ("server",)}, relation="in", low=0.1), "no_responses"),
         (claim(left={"group": ("server",)}, right=DECIDERS), "no_responses"),
@@ -218,9 +203,11 @@ def test_sides_of_a_comparison_must_be_two_and_apart(survey: Survey) -> None:
 
 
 def test_only_the_claims_of_the_wave_are_judged(survey: Survey) -> None:
-    entries = tuple(claim(id=f"C{w}", wave=w, left=WORKERS, right=DECIDERS) for w in (2019, 2021))
-    results = judge(tiny_study.study(claims=entries), {2021: survey}, 2021)
-    assert [result.claim.id for result in results] == ["C2021"]
+    entries = tuple(claim(id=f"C{w}", waves=(w,), left=WORKERS, right=DECIDERS) for w in (2019, 2021))
+    study = tiny_study.study(claims=entries)
+    both = {2019: Survey(tiny_study.responses(2019), DESIGN, study=study, wave=2019), 2021: survey}
+    assert [result.claim.id for result in judge(study, both, 2021)] == ["C2019", "C2021"]
+    assert [result.claim.id for result in judge(study, both, 2019)] == ["C2019"]
 
 
 def test_fpc_plays_no_part() -> None:

@@ -157,7 +157,9 @@ def tested(table: Table, weights: FloatArray) -> Tested:
         return Tested(estimate, se, NAN, NAN, n, min(limits.values()), NAN, cells, "few_degrees_of_freedom")
     if not se > ROUNDING:
         return Tested(estimate, se, NAN, NAN, n, NAN, NAN, cells, "zero_variance")
-    df = se**4 / sum(variance[year] ** 2 / limits[year] for year in years)
+    df = min(limits.values())
+    if len(limits) > 1:
+        df = se**4 / sum(variance[year] ** 2 / limits[year] for year in years)
     half = float(t_quantile(df, LEVEL / 2)) * se
     p = float(two_sided_p(estimate / se, df))
     return Tested(estimate, se, estimate - half, estimate + half, n, df, p, cells)
