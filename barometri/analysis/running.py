@@ -114,7 +114,7 @@ def _items(analysis: Analysis, study: Study, surveys: Mapping[int, Survey]) -> t
         return tuple(counted)
     if analysis.verb == "regions":
         return tuple(i for i in analysis.items or models if i in models)
-    if analysis.verb == "model_prevalence":
+    if analysis.verb in {"model_prevalence", "county"}:
         return tuple(i for i in analysis.items or models if i in models or i in asked)
     if analysis.verb in JUDGED_VERBS:
         wanted = analysis.items or (study.roles.outcome,)

@@ -15,6 +15,8 @@ from barometri.errors import DesignError, OptionError
 from barometri.estimates import VALUE_COLUMNS, Effect, Estimates
 from barometri.estimation import proportion
 from barometri.inference.tested import NAN
+from barometri.model_battery import battery, indicator
+from barometri.regions.measures import model_column, yes_no
 from barometri.small_area import SmallAreas, small_areas
 from barometri.study.codebook import Code, Question
 from barometri.study.codes import BLANK
@@ -50,7 +52,8 @@ def county(
     survey
         With a study that has areas, and respondents' area of responsibility.
     item
-        A question with favourable codes; the study's outcome by default.
+        A question with favourable codes, or a model ("cannot say" read as not in use); the study's outcome by
+        default.
     division
         Division of the study's areas.
     municipal
@@ -72,19 +75,29 @@ def county(
     Raises
     ------
     OptionError
-        No areas, an unknown division, or a municipal one that was not asked for by name.
+        No areas, an unknown item or division, or a municipal one that was not asked for by name.
     """
     name = item or (survey.study.role("outcome", survey.wave) if survey.study is not None else "")
-    question = survey.question(name)
-    if question is None or not question.good:
-        raise OptionError(f"county needs a question with favourable codes; {name!r} has none.")
+    survey, column = _column(survey, name)
     placed = with_areas(survey, division, municipal=municipal)
     try:
-        direct = proportion(placed, name, by=division)
-        found = _fitted(placed, name, division, level)
+        direct = proportion(placed, column, by=division)
+        found = _fitted(placed, column, division, level)
     except DesignError:
         return _nothing(survey, name, division)
     return _shown(found, direct, name, division, least_weight=least_weight)
+
+
+def _column(survey: Survey, item: str) -> tuple[Survey, str]:
+    """Return the variable that holds an item; a model becomes one, cannot say read as not in use."""
+    if item in survey.variables:
+        question = survey.question(item)
+        if question is None or not question.good:
+            raise OptionError(f"county needs a question with favourable codes; {item!r} has none.")
+        return survey, item
+    found = battery(survey, [item])
+    values = indicator(found.states[item], found.agreed, "lower")
+    return survey.with_column(model_column(item), values, yes_no(item)), model_column(item)
 
 
 def with_areas(survey: Survey, division: str, *, municipal: bool = False) -> Survey:

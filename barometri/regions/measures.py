@@ -53,7 +53,7 @@ def compared(
     columns: list[FloatArray] = []
     for name, states in found.states.items():
         values = indicator(states, found.agreed, reading)
-        survey = survey.with_column(model_column(name), values, _yes_no(name))
+        survey = survey.with_column(model_column(name), values, yes_no(name))
         named.append(name)
         columns.append(_inside(survey, np.where(values > LARGEST_MISSING, values, np.nan)))
     others = {NUMBER_OF_MODELS: numeric_values(count_models(survey), NUMBER_OF_MODELS)}
@@ -80,7 +80,8 @@ def _role(survey: Survey, name: str) -> str:
     return survey.study.role(name, survey.wave) if survey.study is not None else ""
 
 
-def _yes_no(name: str) -> Question:
+def yes_no(name: str) -> Question:
+    """Return the codebook entry of that column."""
     codes = (Code(0, "no", {}, {}), Code(1, "yes", {}, {}))
     return Question(model_column(name), "tick", {}, {}, codes, good=(1,))
 
