@@ -1,7 +1,7 @@
 """Words and number formats of the three languages: the only place where a number becomes text.
 
-Every word is data in ``resources/texts/<language>.toml``; labels of questions, groups and areas are data of
-the study, and ``Names`` finds them.
+Every word is data in ``resources/texts/<language>.toml`` and, of claims, ``resources/texts/findings``; labels of
+questions, groups and areas are data of the study, and ``Names`` finds them.
 """
 
 import math
@@ -200,11 +200,13 @@ def read_texts(language: str) -> Texts:
         When the language has no words.
     """
     check_option("language", language, LANGUAGES)
-    source = files("barometri").joinpath("resources", "texts", f"{language}.toml")
-    sections = tomllib.loads(source.read_text(encoding="utf-8"))
-    words = {
-        f"{section}.{key}": str(text) for section, keys in sections.items() for key, text in keys.items()
-    }
+    folder = files("barometri").joinpath("resources", "texts")
+    words: dict[str, str] = {}
+    for source in (folder.joinpath(f"{language}.toml"), folder.joinpath("findings", f"{language}.toml")):
+        sections = tomllib.loads(source.read_text(encoding="utf-8"))
+        words |= {
+            f"{section}.{key}": str(text) for section, keys in sections.items() for key, text in keys.items()
+        }
     return Texts(language=language, words=MappingProxyType(words))
 
 
@@ -230,6 +232,8 @@ class Names:
         """Return the label of a key column: a question, or one of the words of every table."""
         if name in self.study.codebook:
             return self.texts.label(self.study.question(name).label)
+        if self.study.areas is not None and name in self.study.areas.labels:
+            return self.texts.label(self.study.areas.labels[name])
         return self.texts.text(f"words.{name}") if self.texts.has(f"words.{name}") else name
 
     def item(self, name: str, *, short: bool = False) -> str:
@@ -246,7 +250,10 @@ class Names:
             everyone = "whole_country" if variable in (roles.district, roles.area) else "all_respondents"
             return self.texts.text(f"words.{everyone}")
         if variable not in self.study.codebook:
-            return self.number_class(name) if variable == NUMBER_OF_MODELS else name
+            areas = () if self.study.areas is None else self.study.areas.of(variable)
+            named = {area.id: (short and area.short) or area.label for area in areas}
+            other = self.number_class(name) if variable == NUMBER_OF_MODELS else name
+            return self.texts.label(named[name]) if name in named else other
         wave = self.study.waves.get(self.wave) if self.wave is not None else None
         override = wave.labels.get(variable, {}).get(name) if wave else None
         if override:
