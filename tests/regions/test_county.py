@@ -9,6 +9,7 @@ import pytest
 from barometri.errors import OptionError
 from barometri.regions import county, with_areas
 from barometri.small_area import small_areas
+from barometri.study.codes import DONT_KNOW
 from barometri.study.plan import Area, Areas
 from barometri.study.study import Study
 from barometri.survey import Survey, SurveyDesign
@@ -98,6 +99,18 @@ def test_counties_that_lean_on_the_others_are_not_shown() -> None:
     assert len(everything[0]) == 8
     weights = [e.estimate for e in everything[1] if e.name == "county_direct_weight"]
     assert 0 < max(weights) < 0.5
+
+
+def test_a_model_counts_cannot_say_as_not_in_use() -> None:
+    survey = survey_of()
+    agreed = np.where(survey.values("cooperation") == 5, 1, DONT_KNOW).astype(np.int32)
+    made = survey.with_column("m_consent", agreed, tiny_study.codebook()["m_consent"])
+    made = made.with_column("m_phone", agreed, tiny_study.codebook()["m_phone"])
+    table = county(made, "A", division="county")[0]
+    assert set(table.frame["item"]) == {"A"}
+    np.testing.assert_allclose(
+        table.frame["estimate"], county(survey, division="county")[0].frame["estimate"]
+    )
 
 
 def test_municipalities_are_asked_for_by_name() -> None:
