@@ -64,8 +64,8 @@ def _sides_apart(claim: Claim, found: Asked, setting: Setting) -> tuple[Slope, t
     if not {0, 1} <= set(np.unique(cases.exposures[SIDE]).tolist()):
         raise Unjudged("no_responses")
     y = answers(claim, survey, cases) if claim.scale == "score" else _average(cases, found)
-    name = "|".join(dict.fromkeys((*claim.left, *claim.right)))
-    line = slope(cases, (cases.exposures[SIDE] == 0).astype(np.float64), y, name, SCALES[claim.scale])
+    left = (cases.exposures[SIDE] == 0).astype(np.float64)
+    line = slope(cases, left, y, next(iter(claim.left)), SCALES[claim.scale])
     return line, _counts(claim, found, setting, survey), survey
 
 

@@ -53,7 +53,7 @@ class Line:
 def by_definition(
     frame: pd.DataFrame, y: FloatArray, columns: Sequence[FloatArray], adjust: Sequence[str]
 ) -> Line:
-    """Weighted least squares with CR2 and Satterthwaite's df, every matrix written out; of the first column."""
+    """Weighted least squares with CR2 and Satterthwaite's df, in full matrices; of the first column."""
     levels = [
         (frame[name] == code).to_numpy(dtype=float) for name in adjust for code in np.unique(frame[name])[1:]
     ]
@@ -487,7 +487,7 @@ def test_without_the_direct_rating_the_effect_is_judged() -> None:
     assert result.scale == "score"
 
 
-# --------------------------------------------------------------------------------------- what cannot be judged
+# ------------------------------------------------------------------------------- what cannot be judged
 def reason(entry: Claim, survey: Survey) -> str:
     result = result_of(entry, survey)
     assert result.verdict is Verdict.NOT_ESTIMABLE
