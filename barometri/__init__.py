@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from barometri.agreement import cohen_kappa, intraclass_correlation, krippendorff_alpha
     from barometri.analysis import analyse
     from barometri.association import association, class_contrasts, dose_response, model_effects
-    from barometri.change import change
+    from barometri.change import change, gaps, trends
     from barometri.collaboration import model_prevalence, number_of_models
     from barometri.disclosure.protect import protect
     from barometri.estimation import (
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from barometri.findings import findings
     from barometri.loading import read_surveys
     from barometri.overlap import overlapping_change, overlapping_waves
+    from barometri.regions import county, regions
     from barometri.regression import (
         brant_test,
         linear_regression,
@@ -89,11 +90,13 @@ _HOMES = {
     "cohen_kappa": "barometri.agreement",
     "contrast": "barometri.estimation",
     "correlation_test": "barometri.testing",
+    "county": "barometri.regions",
     "dose_response": "barometri.association",
     "effective_size": "barometri.estimation",
     "equivalence_test": "barometri.testing",
     "fay_herriot": "barometri.small_area",
     "findings": "barometri.findings",
+    "gaps": "barometri.change",
     "independence": "barometri.testing",
     "intersection_union": "barometri.testing",
     "intraclass_correlation": "barometri.agreement",
@@ -125,6 +128,7 @@ _HOMES = {
     "ratio": "barometri.estimation",
     "read_study": "barometri.study.reading",
     "read_surveys": "barometri.loading",
+    "regions": "barometri.regions",
     "replicate": "barometri.weighting",
     "replicate_weights": "barometri.weighting",
     "scale_tests": "barometri.regression",
@@ -133,6 +137,7 @@ _HOMES = {
     "t_test": "barometri.testing",
     "total": "barometri.estimation",
     "trend_test": "barometri.testing",
+    "trends": "barometri.change",
     "trim": "barometri.weighting",
     "wald_test": "barometri.regression",
     "weights": "barometri.weighting",
@@ -157,12 +162,14 @@ __all__ = [
     "cohen_kappa",
     "contrast",
     "correlation_test",
+    "county",
     "dose_response",
     "effective_size",
     "equivalence_test",
     "fay_herriot",
     "figures",
     "findings",
+    "gaps",
     "independence",
     "intersection_union",
     "intraclass_correlation",
@@ -194,6 +201,7 @@ __all__ = [
     "ratio",
     "read_study",
     "read_surveys",
+    "regions",
     "replicate",
     "replicate_weights",
     "report",
@@ -203,6 +211,7 @@ __all__ = [
     "t_test",
     "total",
     "trend_test",
+    "trends",
     "trim",
     "wald_test",
     "weights",
