@@ -1,9 +1,10 @@
 """Claims that one code, or one item, has the highest share of all: every other has to be beaten."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from barometri.claims.records import Measure, Setting, Unjudged
-from barometri.claims.respondents import LEFT, RIGHT, asked, replaced
+from barometri.claims.respondents import LEFT, RIGHT, asked
 from barometri.claims.shares import FloatArray, Table, Tested, difference_part, share_part, table_of, tested
 from barometri.claims.splitting import split
 from barometri.claims.union import Decision, decided, joined, sign_of
@@ -76,7 +77,7 @@ def _alternatives(claim: Claim, setting: Setting) -> list[Part]:
     """Return the deciding difference that other answers would give."""
     parts = []
     for answer in claim.alternatives:
-        other = replaced(claim, answer=answer, alternatives=())
+        other = replace(claim, answer=answer, alternatives=())
         _, own, others, table = _of_codes(other, setting) if claim.left else _of_items(other, setting)
         tests = [tested(table, own - weights) for weights in others.values()]
         known = [test for test in tests if not test.reason]

@@ -25,6 +25,7 @@ GOOD: Final = "good"
 SIDE: Final = "_side"
 LEFT, RIGHT = "left", "right"
 _ITEM: Final = "_item_"
+replaced = replace  # a claim with other fields, for an alternative that is shown
 Codes = npt.NDArray[np.int32]
 Masks = npt.NDArray[np.bool_]
 
@@ -52,14 +53,14 @@ class Asked:
     ) -> tuple[Cell, ...]:
         """Return the counts behind rows of a result, each with who it is of beyond the population."""
         back = {column: item for item, column in self.items.items()}
-        first = next(iter(self.items))
-        frame, k = estimates.frame, estimates.counts["k"].to_numpy()
+        frame, k, sizes = estimates.frame, estimates.counts["k"].to_numpy(), estimates.frame["n"].to_numpy()
+        items = frame["item"].tolist() if "item" in frame else [""] * len(frame)
         return tuple(
             Cell(
-                item=back.get(str(frame["item"].iloc[row]), first) if "item" in frame else first,
+                item=back.get(items[row], next(iter(self.items))),
                 wave=self.wave,
                 who={**self.claim.population, **own},
-                n=int(frame["n"].iloc[row]),
+                n=int(sizes[row]),
                 k=int(k[row]),
                 category="" if self.claim.answer == GOOD else self.claim.answer,
                 base=self.claim.base,
@@ -97,16 +98,26 @@ def asked(
     Unjudged
         The wave was not read, or did not ask an item or a variable.
     """
-    survey = setting.analytic(wave) if analytic else setting.survey(wave)
     wanted = tuple(items) or claim.items
-    survey = with_number(claim, survey, setting, wanted)
-    columns: dict[str, str] = {}
-    for position, item in enumerate(wanted):
-        values = indicator_of(item, answer or claim.answer, claim, survey, setting)
-        columns[item] = f"{_ITEM}{position}"
-        survey = survey.with_column(columns[item], values, _yes_no(columns[item]))
+    counted = answer or claim.answer
+    columns = {item: f"{_ITEM}{position}" for position, item in enumerate(wanted)}
+
+    def made() -> Survey:
+        survey = setting.analytic(wave) if analytic else setting.survey(wave)
+        survey = with_number(claim, survey, setting, wanted)
+        for item, column in columns.items():
+            values = indicator_of(item, counted, claim, survey, setting)
+            survey = survey.with_column(column, values, _yes_no(column))
+        return survey
+
+    key = (_ITEM, wave, analytic, wanted, counted, claim.base, _speaks_of_number(claim, wanted))
+    survey = setting.kept(key, made)
     population = condition(claim.population, survey, setting.study, wave)
     return Asked(claim, wave, survey if population is None else survey.domain(population), columns)
+
+
+def _speaks_of_number(claim: Claim, items: Sequence[str]) -> bool:
+    return NUMBER_OF_MODELS in {*items, *claim.population, *claim.left, *claim.right}
 
 
 def with_number(claim: Claim, survey: Survey, setting: Setting, items: Sequence[str]) -> Survey:
@@ -117,8 +128,7 @@ def with_number(claim: Claim, survey: Survey, setting: Setting, items: Sequence[
     Unjudged
         The wave did not ask all models of the study.
     """
-    used = {*items, *claim.population, *claim.left, *claim.right}
-    if NUMBER_OF_MODELS not in used or NUMBER_OF_MODELS in survey.variables:
+    if not _speaks_of_number(claim, items) or NUMBER_OF_MODELS in survey.variables:
         return survey
     if len(asked_models(survey)) < len(setting.study.models) or not setting.study.models:
         raise Unjudged("fewer_models")
@@ -287,8 +297,3 @@ def complement(left: Restriction, study: Study, wave: int, survey: Survey) -> Re
     others = [c.id for c in question.substantive if c.value in there and c.id not in own]
     unsure = [c.id for c in question.codes if c.missing == "dont_know" and DONT_KNOW in there]
     return {variable: (*others, *unsure)}
-
-
-def replaced(claim: Claim, **changes: object) -> Claim:
-    """Return a claim with other fields, for an alternative that is shown."""
-    return replace(claim, **changes)  # type: ignore[arg-type]

@@ -92,10 +92,11 @@ def table_of(found: Asked, survey: Survey, who: Mapping[str, Restriction], by: s
     rows = [row for row, code in enumerate(named) if code in who and answered[row]]
     total = [row for row, code in enumerate(codes) if code == TOTAL]
     back = {column: item for item, column in found.items.items()}
+    items = [str(name) for name in frame["item"]]
     df = frame["df"].to_numpy(dtype=np.float64)
     numbers = frame[["estimate", "ci_low", "ci_high"]].to_numpy(dtype=np.float64)[rows].T
     return Table(
-        tuple((found.wave, back[str(frame["item"].iloc[row])], named[row]) for row in rows),
+        tuple((found.wave, back[items[row]], named[row]) for row in rows),
         numbers[0],
         estimates.covariance[np.ix_(rows, rows)],
         numbers[1],

@@ -7,7 +7,7 @@ import numpy as np
 
 from barometri.change import Line, WaveShares, wave_shares
 from barometri.claims.records import NAN, Measure, Setting, Unjudged
-from barometri.claims.respondents import GOOD, LEFT, RIGHT, Asked, asked, replaced
+from barometri.claims.respondents import GOOD, LEFT, RIGHT, Asked, asked
 from barometri.claims.shares import (
     METHOD,
     FloatArray,
@@ -118,7 +118,7 @@ def _comparable(claim: Claim, setting: Setting) -> tuple[tuple[int, ...], dict[i
         if year in differ:
             continue
         try:
-            surveys[year] = asked(replaced(claim, population=free), setting, year)
+            surveys[year] = asked(replace(claim, population=free), setting, year)
         except Unjudged as missing:
             if year == claim.wave or missing.reason == "wave_not_read":
                 raise
