@@ -10,7 +10,7 @@ from benchmarks.verdicting.expected import Expected, read_expected
 from benchmarks.verdicting.replicates import COVERAGE
 
 TEXT = (
-    "Made by `python -m benchmarks.verdicts`. Population and sample are drawn anew in every replicate. "
+    "Made by `python -m benchmarks.verdicts --replicates {replicates}`. Population and sample are drawn anew in every replicate. "
     "Scenarios and their truths stand in `barometri/resources/demo`, what these imply for each claim in "
     "`benchmarks/verdicting/expected.toml`.\n"
 )
@@ -41,7 +41,7 @@ def page(
     unstated = sorted({claim.id for claim in study.claims} - set(expected.claims))
     head = [
         "# Verdicts where the truth is known\n",
-        TEXT,
+        TEXT.format(replicates=max(map(len, records.values()), default=0)),
         f"Gates: {len(gates) - len(missed)} of {len(gates)} hold. Missed: {'; '.join(missed) or 'none'}.\n",
     ]
     if unstated:
