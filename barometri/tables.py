@@ -13,7 +13,8 @@ class Table:
     """A rendered table: every cell is text ready to print; ``values`` holds the numbers for a workbook.
 
     ``rows[i][j]`` is text; ``values[i][j]`` is the rounded number behind it or ``None`` (text, suppressed).
-    ``headers`` has one text per column, ``row_headers`` says how many leading columns are row headers.
+    ``headers`` has one text per column, ``row_headers`` says how many leading columns are row headers,
+    ``groups`` the heading that each row stands under, where rows stand under headings.
     """
 
     id: str
@@ -23,6 +24,7 @@ class Table:
     values: tuple[tuple[float | None, ...], ...]
     row_headers: int
     notes: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 def table(protected: Protected, table_id: str, *, language: str) -> Table:

@@ -33,7 +33,8 @@ class FindingBlock:
     """A sentence with its number, interval and n, and the verdict in words.
 
     ``kind`` is the verdict without a language, ``detail`` the shares behind a difference, ``reason`` why
-    there is no verdict.
+    there is no verdict, ``level`` what the interval is, ``power`` what is read before the verdict, ``figure``
+    the id of the chart that shows it, ``table`` the numbers under it.
     """
 
     id: str
@@ -46,6 +47,10 @@ class FindingBlock:
     kind: str = ""
     detail: str = ""
     reason: str = ""
+    level: str = ""
+    power: str = ""
+    figure: str = ""
+    table: Table | None = None
 
 
 @dataclass(frozen=True, slots=True)

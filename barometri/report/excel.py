@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from pathlib import Path
 from typing import Final
@@ -95,7 +95,9 @@ def _sheets(report: Report, texts: Texts) -> list[_Sheet]:
                 chart = native_chart(block.table, block.chart.alt)
                 sheets.append(_Sheet(_sheet_name(block.table.id, taken), block.table, chart))
             elif isinstance(block, TableBlock):
-                sheets.append(_Sheet(_sheet_name(block.table.id, taken), block.table, None))
+                sheets.append(
+                    _Sheet(_sheet_name(block.table.id, taken), _with_groups(block.table, texts), None)
+                )
     return sheets
 
 
@@ -114,21 +116,35 @@ def _sheet_name(name: str, taken: set[str]) -> str:
 
 def _findings(report: Report, texts: Texts) -> Table:
     blocks = [b for section in report.sections for b in section.blocks if isinstance(b, FindingBlock)]
-    keys = ("report.statement", "report.verdict", "report.number", "words.interval", "words.n")
+    keys = ("report.statement", "report.verdict", "report.number", "words.interval_any", "words.n")
     return Table(
         id="findings",
         title=texts.text("report.findings_sheet"),
         headers=(*(texts.text(key) for key in keys), texts.text("report.notes")),
         rows=tuple(
             (
-                b.sentence, b.verdict, b.number, b.interval, b.n,
-                " ".join(part for part in (b.detail, b.method, b.reason) if part),
+                b.sentence, b.verdict, b.number, f"{b.interval} ({b.level})" if b.level else b.interval, b.n,
+                " ".join(part for part in (b.power, b.detail, b.method, b.reason) if part),
             )
             for b in blocks
         ),
         values=tuple((None,) * 6 for _ in blocks),
         row_headers=1,
     )  # fmt: skip
+
+
+def _with_groups(table: Table, texts: Texts) -> Table:
+    """Return a table whose headings over rows are its first column."""
+    if not table.groups:
+        return table
+    return replace(
+        table,
+        headers=(texts.text("report.family"), *table.headers),
+        rows=tuple((group, *row) for group, row in zip(table.groups, table.rows, strict=True)),
+        values=tuple((None, *row) for row in table.values),
+        row_headers=table.row_headers + 1,
+        groups=(),
+    )
 
 
 def _write_notes(

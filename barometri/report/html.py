@@ -18,6 +18,8 @@ from barometri.tables import Table
 from barometri.texts import read_texts
 
 _WEIGHTS: Final = {400: "Regular", 700: "Bold"}
+_LONG: Final = 20
+"""Tables of more rows are opened by the reader, those under headings excepted."""
 _NUMBER: Final = re.compile(r"[-+−<–.*\s]*[\d.–]|–$")
 
 
@@ -33,6 +35,8 @@ class _PageTable:
     notes: tuple[str, ...]
     numeric: frozenset[int]
     spans: tuple[int, ...]
+    groups: tuple[str, ...]
+    long: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +119,22 @@ def _section(section: Section, numbers: dict[str, int]) -> dict[str, object]:
         if isinstance(block, FindingBlock):
             if not (blocks and isinstance(blocks[-1], dict) and blocks[-1]["kind"] == "Findings"):
                 blocks.append({"kind": "Findings", "cards": []})
-            blocks[-1]["cards"].append(block)  # type: ignore[index]
+            blocks[-1]["cards"].append(_card(block, numbers))  # type: ignore[index]
         else:
             blocks.append(_block(block, numbers))
     prose = not any(isinstance(block, (FigureBlock, FindingBlock)) for block in section.blocks)
     return {"id": section.id, "title": section.title, "blocks": blocks, "prose": prose}
+
+
+def _card(block: FindingBlock, numbers: dict[str, int]) -> dict[str, object]:
+    """Return a claim with its small table and the number of the figure that shows it."""
+    fields = {name: getattr(block, name) for name in block.__slots__}
+    return {
+        **fields,
+        "table": None if block.table is None else _table(block.table),
+        "figure": block.figure if block.figure in numbers else "",
+        "number_of_figure": numbers.get(block.figure, 0),
+    }
 
 
 def _block(block: Block, numbers: dict[str, int]) -> object:
@@ -164,7 +179,15 @@ def _table(table: Table) -> _PageTable:
         notes=table.notes,
         numeric=numeric,
         spans=_spans(table),
+        groups=_groups(table),
+        long=len(table.rows) > _LONG and not table.groups,
     )
+
+
+def _groups(table: Table) -> tuple[str, ...]:
+    """Return the heading above each row; empty where the one above holds on."""
+    before = ("", *table.groups)
+    return tuple("" if group == above else group for group, above in zip(table.groups, before, strict=False))
 
 
 def _spans(table: Table) -> tuple[int, ...]:

@@ -19,8 +19,9 @@ def digest(path: Path) -> str:
 def manifest(protected: Protected, folder: Path) -> str:
     """Return the manifest of the files of a folder as JSON.
 
-    It names versions, hashes of the contents of all inputs, the study's digest, the disclosure thresholds
-    and how much they hid, and every file with its SHA-256: no clock time, path, user or host.
+    It names versions, hashes of the contents of all inputs, the study's digest, the hash of its claims and
+    the day they were fixed, the disclosure thresholds and how much they hid, and every file with its SHA-256:
+    no clock time, path, user or host.
 
     Parameters
     ----------
@@ -33,8 +34,10 @@ def manifest(protected: Protected, folder: Path) -> str:
     files = sorted(
         p for p in folder.rglob("*") if p.is_file() and p.relative_to(folder).as_posix() != MANIFEST
     )
+    file = study.claims_file
     content = {
         "study": {"id": study.id, "sha256": study.digest, "synthetic": study.synthetic},
+        "claims": None if file is None else {"sha256": file.digest, "fixed": file.fixed.isoformat()},
         "wave": protected.wave,
         "published": study.published.isoformat(),
         "version": provenance.version,

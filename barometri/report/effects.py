@@ -1,0 +1,128 @@
+"""The effects of an analysis as a table: each measure once, and under it what it is about."""
+
+import math
+from typing import Final
+
+from barometri.disclosure.protected import SUPPRESSED, Protected, ProtectedEffect, ProtectedTable
+from barometri.findings.naming import About
+from barometri.tables import Table
+from barometri.texts import Texts
+
+_SHARES: Final = ("predicted_share", "one_organiser", "standardised_share", "county_direct_weight")
+_POINTS: Final = (
+    "points_per_model",
+    "difference_of_shares",
+    "standardised_difference",
+    "model_points",
+    "gap",
+    "change_",
+    "district_minus_rest",
+)
+_NOT_POINTS: Final = ("gap_interaction", "district_minus_rest_number")
+_COLUMNS: Final = (
+    "report.effect",
+    "report.of_what",
+    "report.number",
+    "words.interval",
+    "report.p",
+    "report.adjusted_p",
+    "words.n",
+)
+_MEASURE: Final = 0
+_OF_WHAT: Final = 1
+_ALWAYS: Final = (_MEASURE, 2, 3, 6)
+"""Columns that stand even where no effect has anything to say in them."""
+
+
+def effects_table(name: str, part: ProtectedTable, protected: Protected, texts: Texts) -> Table:
+    """Return the effects of an analysis as a table.
+
+    Parameters
+    ----------
+    name
+        Id of the analysis.
+    part
+        Its protected table.
+    protected
+        The run.
+    texts
+        The language.
+
+    Returns
+    -------
+    Table
+        Rows in the order of the effects; those of one measure stand under its name, each with what it is
+        about, its number, its interval, p alone and adjusted, and n. Columns that say nothing are left out.
+    """
+    rows, values = [], []
+    for effect in part.effects:
+        rows.append(_row(effect, part, protected, texts))
+        known = effect.status != SUPPRESSED and not math.isnan(effect.estimate)
+        numbers = (effect.estimate, None, None, None, float(effect.n)) if known else (None,) * 5
+        values.append((None, None, *numbers))
+    used = [place for place in range(len(_COLUMNS)) if place in _ALWAYS or any(row[place] for row in rows)]
+    return Table(
+        id=f"{name}_effects",
+        title=texts.text("report.effects"),
+        headers=tuple(texts.text(_COLUMNS[place]) for place in used),
+        rows=tuple(tuple(row[place] for place in used) for row in rows),
+        values=tuple(tuple(row[place] for place in used) for row in values),
+        row_headers=2 if _OF_WHAT in used else 1,
+        notes=(texts.text("method.association"),),
+    )
+
+
+def _row(
+    effect: ProtectedEffect, part: ProtectedTable, protected: Protected, texts: Texts
+) -> tuple[str, ...]:
+    item = part.analysis.items[0] if part.analysis.items else ""
+    about = About(protected.study, texts, protected.wave, item)
+    head = (_measure(effect, protected, texts), _upper(about.words(effect.about)))
+    if effect.status == SUPPRESSED:
+        mark = protected.study.disclosure.mark
+        return (*head, mark, mark, "", "", mark)
+    return (
+        *head,
+        _number(effect.name, effect.estimate, texts),
+        _interval(effect, texts),
+        texts.p(effect.p_text) if effect.p_text else "",
+        texts.p(effect.adjusted_p_text) if effect.adjusted_p_text else "",
+        texts.count(effect.n),
+    )
+
+
+def _is_points(name: str) -> bool:
+    return name.startswith(_POINTS) and not name.startswith(_NOT_POINTS)
+
+
+def _number(name: str, value: float, texts: Texts) -> str:
+    if name.startswith(_SHARES):
+        return texts.percent(value)
+    if _is_points(name) and not math.isnan(value):
+        return texts.text("numbers.pp", number=texts.number(round(100 * value, 6), 0, sign=True))
+    return texts.number(value, 2)
+
+
+def _interval(effect: ProtectedEffect, texts: Texts) -> str:
+    low, high = effect.ci_low, effect.ci_high
+    if effect.name.startswith(_SHARES):
+        return texts.interval(low, high)
+    if _is_points(effect.name):
+        return texts.range(round(100 * low, 6), round(100 * high, 6), 0)
+    return texts.range(low, high, 2)
+
+
+def _measure(effect: ProtectedEffect, protected: Protected, texts: Texts) -> str:
+    key = f"effect.{effect.name}"
+    measure = texts.text(key) if texts.has(key) else effect.name.replace("_", " ")
+    if not effect.adjusted_for:
+        return measure
+    codebook = protected.study.codebook
+    names = [texts.label(codebook[name].label) if name in codebook else name for name in effect.adjusted_for]
+    return texts.text(
+        "report.adjusted", measure=measure, variables=texts.listing([texts.lowered(name) for name in names])
+    )
+
+
+def _upper(words: str) -> str:
+    return words[:1].upper() + words[1:]
