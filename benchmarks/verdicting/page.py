@@ -10,9 +10,9 @@ from benchmarks.verdicting.expected import Expected, read_expected
 from benchmarks.verdicting.replicates import COVERAGE
 
 TEXT = (
-    "Made by `python -m benchmarks.verdicts --replicates {replicates}`. Population and sample are drawn anew in "
-    "every replicate. Scenarios and their truths stand in `barometri/resources/demo`, what these imply for each "
-    "claim in `benchmarks/verdicting/expected.toml`.\n"
+    "Made by `python -m benchmarks.verdicts --replicates {replicates}`. Population and sample are drawn "
+    "anew in every replicate. Scenarios and their truths stand in `barometri/resources/demo`, what these "
+    "imply for each claim in `benchmarks/verdicting/expected.toml`.\n"
 )
 SCENARIOS = ("planted", "null", "null_area", "mix_shift", "mnar", "reversal_edge", COVERAGE)
 
