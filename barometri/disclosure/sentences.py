@@ -36,6 +36,11 @@ _HUNDREDTHS: Final = (
     "departure_from_linearity",
     "proportional_odds",
     "phi",
+    "gap_interaction",
+    "district_difference",
+    "district_joint_difference",
+    "district_correlation",
+    "county_",
 )
 """Effects rounded to 0.01 whatever their base: names beginning so."""
 _SHARES: Final = ("share", "points")
