@@ -83,9 +83,9 @@ def test_an_item_is_compared_with_each_other_on_the_same_people() -> None:
     se = math.sqrt(200 / 199 * mixed.var() / 200)
     assert result.se == pytest.approx(se)
     assert result.p_value == pytest.approx(2 * stats.t.sf(0.1 / se, 199))
-    assert [(p.about["item"], p.estimate) for p in parts(result, "against")] == [
-        ("A", pytest.approx(-0.4)),
-        ("B", pytest.approx(-0.1)),
+    assert [(p.about["item"], round(p.estimate, 9)) for p in parts(result, "against")] == [
+        ("A", -0.4),
+        ("B", -0.1),
     ]
     assert {cell.item: cell.k for cell in result.cells} == {"A": 120, "B": 60, "C": 40}
     assert result.n == 200
@@ -191,9 +191,11 @@ def test_other_answers_are_shown_with_their_own_number() -> None:
     )
     result = result_of(entry, survey)
     assert result.estimate == pytest.approx(0.3)
-    assert [(p.about["answer"], p.estimate, p.cells[0].category) for p in parts(result, "alternative")] == [
-        ("1+", pytest.approx(0.6), "1+"),
-        ("3+", pytest.approx(0.2), "3+"),
+    assert [
+        (p.about["answer"], round(p.estimate, 9), p.cells[0].category) for p in parts(result, "alternative")
+    ] == [
+        ("1+", 0.6, "1+"),
+        ("3+", 0.2, "3+"),
     ]
 
 

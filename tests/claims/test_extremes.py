@@ -32,9 +32,9 @@ def test_every_other_is_beaten() -> None:
     result = result_of(claim(**HIGHEST), districts(70, 50, 40))
     assert result.verdict is Verdict.SUPPORTED
     against = parts(result, "against")
-    assert [(p.about, p.estimate) for p in against] == [
-        ({"district": "middle"}, pytest.approx(0.2)),
-        ({"district": "south"}, pytest.approx(0.3)),
+    assert [(p.about, round(p.estimate, 9)) for p in against] == [
+        ({"district": "middle"}, 0.2),
+        ({"district": "south"}, 0.3),
     ]
     assert result.estimate == pytest.approx(0.2)  # the closest one decides
     assert result.se == pytest.approx((300 / 299 * (0.21 + 0.25) / 100) ** 0.5)
@@ -58,7 +58,7 @@ def test_what_could_not_be_told_from_the_highest_is_named() -> None:
 def test_another_that_is_higher_contradicts_only_if_shown_after_holm() -> None:
     beaten = result_of(claim(**HIGHEST), districts(40, 70, 20))
     assert beaten.verdict is Verdict.CONTRADICTED
-    assert (beaten.estimate, beaten.beside) == (pytest.approx(-0.3), ("middle",))
+    assert (round(beaten.estimate, 9), beaten.beside) == (-0.3, ("middle",))
     assert beaten.p_value == pytest.approx(2 * parts(beaten, "against")[0].p_value)
     close = result_of(claim(**HIGHEST), districts(40, 54, 20))
     plain = parts(close, "against")[0].p_value
@@ -107,6 +107,6 @@ def test_other_cut_offs_are_shown_beside() -> None:
     assert result.verdict is Verdict.SUPPORTED
     assert result.estimate == pytest.approx(0.5 - 0.2)
     (shown,) = parts(result, "alternative")  # of three and more there is nobody, and nothing to show
-    assert (shown.about, shown.estimate) == ({"answer": "1+"}, pytest.approx(0.5 - 0.6))
+    assert (shown.about, round(shown.estimate, 9)) == ({"answer": "1+"}, -0.1)
     assert {cell.category for cell in shown.cells} == {"1+"}
     assert {cell.category for cell in result.cells} == {"2+"}
