@@ -306,6 +306,9 @@ def test_each_model_is_judged_at_equal_others_by_holm_over_all(survey: Survey, b
     (beside,) = [part for part in parts(result, "model") if part.role == "shown"]
     assert beside.about["item"] == "B"
     assert beside.adjusted_p == pytest.approx(adjusted["B"], rel=1e-4)
+    strongest = min("ABC", key=lambda m: lines[m].p())
+    alone = judge(claim(kind="each", items=(strongest,), scale="score", base=base), survey)
+    assert alone.p_value == pytest.approx(3 * lines[strongest].p(), rel=1e-4)
     other = [part for part in parts(result, "reading") if part.about["item"] == "A"]
     again = beside_others(survey, y, "A", asked=base != "asked")
     assert other[0].estimate == pytest.approx(again.estimate)

@@ -142,6 +142,16 @@ def test_waves_reverse_and_change_as_they_were() -> None:
     assert same_as_published(replace(change, relation="<"), plain(early, late)) is NO
 
 
+def test_the_publication_did_not_hold_the_mix_of_groups() -> None:
+    """Each group judges better than before, and all together worse: there are more of the less content."""
+    early = people(
+        {"cooperation": mix(25, 75), "group": 3}, {"cooperation": mix(60, 40), "group": 9}, wave=2019
+    )
+    late = people({"cooperation": mix(90, 210), "group": 3}, {"cooperation": mix(65, 35), "group": 1})
+    change = claim(kind="change", waves=(2019, 2021), standardised="group")
+    assert same_as_published(change, plain(early, late)) is NO
+
+
 def test_all_of_is_yes_where_every_part_is() -> None:
     many = claim(id="a", kind="quantity", population=WORKERS, relation="in", low=0.4)
     few, shown = replace(many, low=0.5), replace(many, relation="shown", low=None)
