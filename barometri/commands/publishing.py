@@ -14,6 +14,7 @@ from barometri.disclosure.protected import Protected
 from barometri.errors import OptionError
 from barometri.loading import input_digests, read_surveys
 from barometri.report.building import build
+from barometri.report.claims_data import write_findings
 from barometri.report.exchange import check_replaceable, exchange
 from barometri.report.files import write
 from barometri.report.manifest import MANIFEST, digest, manifest
@@ -111,8 +112,9 @@ def _write(  # noqa: PLR0917 - a step of publish, called twice
     for part, paths in zip(parts, workers.each(task, parts), strict=True):
         written.update(dict.fromkeys(path.relative_to(folder) for path in paths))
         voice.step(f"written: {part.language} ({', '.join(part.formats)})")
+    data = [path.relative_to(folder) for path in write_findings(protected, folder)]
     (folder / MANIFEST).write_text(manifest(protected, folder), encoding="utf-8", newline="\n")
-    return [*written, Path(MANIFEST)]
+    return [*written, *data, Path(MANIFEST)]
 
 
 def _write_part(

@@ -42,6 +42,8 @@ def _unique(parts: Iterable[ProtectedPart]) -> list[ProtectedPart]:
 def _share(part: ProtectedPart, result: ProtectedClaim, about: About, texts: Texts) -> str:
     """Return whose share it is and the share: ``social workers 44 %``."""
     name = about.words(part.about, without=("wave", "mark"))
+    if "item" in part.about:
+        name = texts.lowered(name)
     if not name and part.name in _SIDES:
         name = about.who(result.claim.left if part.name == "left" else result.claim.right)
     return texts.text("findings.part", name=name, value=texts.percent(part.estimate)).strip()

@@ -13,6 +13,7 @@ from barometri.findings.parts import detail, lines
 from barometri.study.study import Study
 from barometri.texts import Texts, read_texts
 
+_HIDDEN: Final = "not_reportable"
 _LOWEST: Final = "<"
 _WITH_MARGIN: Final = ("difference", "association", "change")
 """Kinds whose sentences name the margin where the claim has one."""
@@ -66,7 +67,7 @@ def _finding(result: ProtectedClaim, study: Study, texts: Texts) -> Finding:
         detail=detail(result, study, texts) if shown else "",
         method=method(result, study, texts) if shown else "",
         power="" if math.isnan(result.power) else _power(result, texts),
-        same=texts.text(f"same.{result.same_as_published.name.lower()}"),
+        same=_same(result, texts),
         family=claim.family,
         family_label=texts.label(families[claim.family].label) if claim.family in families else claim.family,
         lines=lines(result, study, texts) if shown else (),
@@ -76,6 +77,14 @@ def _finding(result: ProtectedClaim, study: Study, texts: Texts) -> Finding:
 
 def _statement(result: ProtectedClaim, texts: Texts) -> str:
     return texts.label(result.claim.statement).strip().rstrip(".")
+
+
+def _same(result: ProtectedClaim, texts: Texts) -> str:
+    """Return whether the plain figure says what was published; nothing of a claim that is not reported."""
+    hidden = verdict_key(result) == _HIDDEN
+    return (
+        texts.text("numbers.none") if hidden else texts.text(f"same.{result.same_as_published.name.lower()}")
+    )
 
 
 def _power(result: ProtectedClaim, texts: Texts) -> str:
@@ -121,6 +130,8 @@ def _forms(result: ProtectedClaim, key: str) -> Iterator[str]:
         yield f"findings.{'lowest' if _is_lowest(result) else 'highest'}_not_separated_from"
     if kind in _WITH_MARGIN and result.claim.margin:
         yield f"findings.margin_{key}"
+    if kind == "ordering" and len(result.claim.waves) * max(len(result.claim.against), 1) > 1:
+        yield f"findings.several_{key}"
     yield f"findings.{kind}_{key}"
     yield f"findings.{key}"
 

@@ -16,6 +16,9 @@ _VERDICTS: Final = (
     "not_shown",
     "contradicted",
     "not_separated",
+    "highest_not_separated",
+    "equivalent",
+    "not_shown_either_way",
     "depends_on_cannot_say",
     "not_quantified",
     "not_estimable",
@@ -113,6 +116,8 @@ def _design(part: ProtectedWave, wave: Wave, protected: Protected, texts: Texts)
         words.append(texts.text("method.design_psu", psu=_names(design.psu, protected, texts)))
     if not words:
         return [texts.text("method.design_none")]
+    if part.has_weights:
+        words.append(texts.text("method.weighting_limits"))
     words.append(texts.text("method.fpc" if design.fpc or wave.census_invited else "method.no_fpc"))
     return [" ".join(words)]
 
@@ -129,9 +134,22 @@ def _claims(protected: Protected, texts: Texts) -> list[Block]:
     pairs = tuple((texts.text(f"verdict.{key}"), texts.text(f"method.verdict_{key}")) for key in _VERDICTS)
     return [
         Heading(texts.text("method.claims")),
-        Paragraph(texts.text("method.claims_text")),
+        *(Paragraph(texts.text(f"method.{key}")) for key in _claim_texts(protected)),
         Terms(pairs),
     ]
+
+
+def _claim_texts(protected: Protected) -> list[str]:
+    """Return the paragraphs on how claims are judged that the study's claims need."""
+    kinds = {result.claim.kind for result in protected.claims}
+    said = ["claims_text"]
+    if kinds & {"extreme", "ordering", "reversal", "each", "all_of"}:
+        said.append("claims_several")
+    if kinds & {"quantity", "near"}:
+        said.append("claims_quantity")
+    if kinds & {"equivalence", "non_inferiority"}:
+        said.append("claims_equivalence")
+    return [*said, *(["claims_readings"] if protected.study.models else []), "claims_same"]
 
 
 def _cannot_say(protected: Protected, texts: Texts) -> list[Block]:
