@@ -11,11 +11,13 @@ from typing import Final
 import numpy as np
 
 from barometri.association.strength import concordance
+from barometri.change.shares import MARKS
 from barometri.claims.analytic import exposed
 from barometri.claims.kinds import MEASURES
 from barometri.claims.records import Measure, Setting, Unjudged
-from barometri.claims.respondents import SIDE, asked, divided
+from barometri.claims.respondents import SIDE, Asked, asked, divided
 from barometri.claims.slopes import SIGNS
+from barometri.claims.splitting import mark_of
 from barometri.claims.verdicts import bounds
 from barometri.results import SameAsPublished
 from barometri.study.claim import Claim
@@ -61,10 +63,8 @@ def _all(parts: list[SameAsPublished]) -> SameAsPublished:
 
 
 def _measured(claim: Claim, plain: Setting) -> Measure:
-    """Measure a claim that describes respondents, on the mix that the waves had."""
-    own = replace(claim, standardised="", shown_by="", alternatives=(), margin=None, minimum_n=0)
-    own = own if claim.kind != "near" else replace(own, margin=claim.margin)
-    found = MEASURES[claim.kind](own, plain)
+    """Measure a claim that describes respondents."""
+    found = MEASURES[claim.kind](replace(claim, shown_by="", alternatives=()), plain)
     if found.reason:
         raise Unjudged(found.reason)
     return found
@@ -80,7 +80,38 @@ def _size(claim: Claim, plain: Setting) -> bool:
     if claim.low is None and claim.high is None:
         raise Unjudged("not_quantified")
     low, high = bounds(claim)
-    return low <= _measured(claim, plain).estimate <= high
+    return low <= _share(asked(claim, plain, claim.wave)) <= high
+
+
+def _changed(claim: Claim, plain: Setting) -> bool:
+    """Whether the plain share moved the claimed way, on the mix of respondents that each wave had."""
+    earlier = []
+    for year in claim.earlier or claim.waves[:-1]:
+        try:
+            found = asked(claim, plain, year)
+        except Unjudged as missing:
+            if missing.reason == "wave_not_read":
+                raise
+            continue
+        if mark_of(plain.study, year, claim.items) != MARKS[-1]:
+            earlier.append(_share(found))
+    if not earlier:
+        raise Unjudged("few_waves")
+    return SIGNS[claim.relation] * (_share(asked(claim, plain, claim.wave)) - float(np.mean(earlier))) > 0
+
+
+def _share(found: Asked) -> float:
+    """Return the plain share of a survey's items, their average where there are several."""
+    shares = []
+    for column in found.columns:
+        values = found.survey.values(column)
+        there = values[
+            (values > LARGEST_MISSING) & (True if found.survey.mask is None else found.survey.mask)
+        ]
+        if not len(there):
+            raise Unjudged("no_responses")
+        shares.append(float((there == 1).mean()))
+    return float(np.mean(shares))
 
 
 def _differing(claim: Claim, plain: Setting) -> bool:
@@ -166,6 +197,7 @@ def _not_below(claim: Claim, plain: Setting) -> bool:
 SAYS: Final[Mapping[str, Plain]] = {
     "quantity": _size,
     "near": _size,
+    "change": _changed,
     "joint": _differing,
     "difference": _classes,
     "association": _rising,
