@@ -154,8 +154,9 @@ def count_models(survey: Survey, *, reading: Reading = "informed") -> Survey:
         With a study that declares models.
     reading
         ``informed``: models that a respondent cannot judge do not count, and the number is missing (cannot
-        say) for who cannot judge more than half of them; ``lower``: everybody asked has a number, and what
-        they cannot judge counts as not in use; ``upper``: as in use.
+        say) for who cannot judge more than half of them; ``lower``: what respondents cannot judge counts as
+        not in use; ``upper``: as in use. Who skipped a model (broke off, or refused) has no number: a model
+        that was not answered is not a model that is not in use.
 
     Returns
     -------
@@ -166,13 +167,13 @@ def count_models(survey: Survey, *, reading: Reading = "informed") -> Survey:
     found = battery(survey)
     answers = np.column_stack(list(found.states.values()))
     asked = answers != NOT_ASKED
-    unknown = (answers <= LARGEST_MISSING) & asked
+    unsure, skipped = answers == DONT_KNOW, np.isin(answers, (BLANK, REFUSED))
     number = np.isin(answers, found.agreed).sum(axis=1).astype(np.int32)
     if reading == "upper":
-        number += (answers == DONT_KNOW).sum(axis=1).astype(np.int32)
+        number += unsure.sum(axis=1).astype(np.int32)
     if reading == "informed":
-        number[2 * unknown.sum(axis=1) > asked.sum(axis=1)] = DONT_KNOW
-    number[((answers == BLANK) | ~asked).all(axis=1)] = BLANK
+        number[2 * unsure.sum(axis=1) > asked.sum(axis=1)] = DONT_KNOW
+    number[skipped.any(axis=1)] = BLANK
     number[~asked.any(axis=1)] = NOT_ASKED
     size = answers.shape[1]
     classes = np.minimum(number, OPEN_CLASS).astype(np.int32)

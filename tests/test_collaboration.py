@@ -124,6 +124,13 @@ def test_number_of_models_and_who_has_none() -> None:
     assert numbers["upper"] == [3, 0, 2, 3, 2, NOT_ASKED, BLANK]
 
 
+def test_who_skipped_a_model_has_no_number() -> None:
+    survey = few(m_consent=[1, 1, 1], m_phone=[BLANK, REFUSED, 3], m_desk_a=[3, 3, 3], m_desk_b=[3, 3, 3])
+    for reading in ("informed", "lower", "upper"):
+        numbers = count_models(survey, reading=reading).values(NUMBER_OF_MODELS).tolist()
+        assert numbers == [BLANK, BLANK, 1]
+
+
 def test_the_half_rule_counts_models_not_questions() -> None:
     survey = few(m_consent=[3], m_phone=[1], m_desk_a=[DONT_KNOW], m_desk_b=[DONT_KNOW])
     assert count_models(survey).values(NUMBER_OF_MODELS).tolist() == [1]

@@ -1,6 +1,7 @@
 """Values and comparisons of a frame's columns, in memory and on lazy frames."""
 
 import operator
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -9,6 +10,7 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from barometri.errors import OptionError
 from barometri.study.codes import LARGEST_MISSING
@@ -36,6 +38,18 @@ def column_values(frame: "nw.DataFrame[Any]", name: str) -> npt.NDArray[Any]:
         series = series.cast(nw.Float64)
     values = np.asarray(series.to_numpy())
     return values if values.dtype.kind in "biuf" else values.astype(object)
+
+
+def with_values(frame: "nw.DataFrame[Any]", name: str, values: npt.NDArray[Any]) -> "nw.DataFrame[Any]":
+    """Return the frame in memory with one more column, or one replaced; the other columns are shared."""
+    native = nw.to_native(frame)
+    if not isinstance(native, pd.DataFrame):
+        return frame.with_columns(nw.new_series(name, values, backend=frame.implementation))
+    changed = native.copy(deep=False)
+    with warnings.catch_warnings():  # many single columns are meant
+        warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
+        changed[name] = values
+    return nw.from_native(changed)
 
 
 def collect(frame: "nw.LazyFrame[Any]") -> dict[str, npt.NDArray[Any]]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from barometri.errors import DesignError, OptionError, ValidationError
 from barometri.study.codebook import Codebook, Question
 from barometri.survey.adjusting import adjust
-from barometri.survey.backends import collect
+from barometri.survey.backends import collect, with_values
 from barometri.survey.coding import code_design
 from barometri.survey.columns import Column, Condition
 from barometri.survey.design import CodedDesign, SurveyDesign
@@ -197,13 +197,12 @@ class Survey(Responses):
             raise OptionError(
                 f"with_column({name!r}) needs one value for each of {len(self.rows)} respondents."
             )
-        series = nw.new_series(name, array, backend=self.rows.implementation)
         codebook = self.codebook
         if question is not None:
             known = {} if codebook is None else codebook.questions
             codebook = Codebook({**known, name: question})
         return self._copy(
-            frame=self.rows.with_columns(series),
+            frame=with_values(self.rows, name, array),
             codebook=codebook,
             condition=self._condition,
             mask=self._mask,
