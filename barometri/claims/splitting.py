@@ -30,9 +30,7 @@ def split(found: Asked, setting: Setting, variable: str) -> tuple[Survey, str, d
     entries = setting.study.waves[found.wave].equivalence if found.wave in setting.study.waves else ()
     kept = [entry for entry in entries if entry.status != MARKS[-1]]
     survey, columns = aligned(survey, [variable], kept)
-    moved = {entry.code for entry in kept if entry.question == variable and entry.counterpart}
-    codes = [code.id for code in question.substantive if code.id not in moved]
-    return survey, next(iter(columns)), {code: {variable: (code,)} for code in codes}
+    return survey, next(iter(columns)), {code.id: {variable: (code.id,)} for code in question.substantive}
 
 
 def mark_of(study: Study, wave: int, items: Iterable[str], *restrictions: Restriction) -> str:

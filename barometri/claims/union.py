@@ -53,7 +53,7 @@ def decided(estimates: Sequence[float], p_values: Sequence[float], signs: Sequen
     if (directed > 0).all():
         place = int(p.argmax())
         return Decision(True, float(p[place]), place)  # noqa: FBT003 - a record
-    opposite = holm(np.where(directed > 0, 1.0, np.where(directed < 0, p, 1.0)))
+    opposite = holm(np.where(directed > 0, 1.0, p))
     turned = np.where(directed > 0, np.inf, opposite)
     place = int(turned.argmin())
     return Decision(False, float(opposite[place]), place)  # noqa: FBT003 - a record

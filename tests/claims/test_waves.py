@@ -176,6 +176,7 @@ def test_a_gap_has_turned_where_both_signs_are_shown() -> None:
     (step,) = parts(result, "gap_change")
     assert step.estimate == pytest.approx(0.45)
     assert step.se == pytest.approx(math.hypot(before.se, now.se))
+    assert step.df == pytest.approx(step.se**4 / (before.se**4 / 198 + now.se**4 / 198))
     (joint,) = parts(result, "gap_interaction")
     assert joint.estimate == pytest.approx((step.estimate / step.se) ** 2)
     assert joint.p_value == pytest.approx(step.p_value)
