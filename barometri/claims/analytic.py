@@ -44,13 +44,19 @@ def difference(claim: Claim, setting: Setting) -> Measure:
 
 
 def compared(claim: Claim, setting: Setting, null: float) -> Measure:
-    """Compare the claim's left side with its right side; the raw difference and the sides are shown."""
+    """Compare the claim's left side with its right side; the raw difference and the sides are shown.
+
+    Where group or district is held constant the number is a modelled one, from which no plain share can be
+    reckoned back; the shares stand behind the parts that show them.
+    """
     found = asked(claim, setting, claim.wave, analytic=True)
     line, cells, survey = _sides_apart(claim, found, setting)
+    if any(cell.n < claim.minimum_n for cell in cells):
+        raise Unjudged("below_minimum_n")
     return replace(
         shifted(claim, line, null),
         parts=tuple(_shown_sides(claim, found, setting, survey, cells)),
-        cells=cells,
+        cells=() if line.adjusted else cells,
     )
 
 

@@ -25,7 +25,8 @@ EXACT: Final = 1e-12
 class Slope:
     """One coefficient: how the answers differ with what a claim speaks of.
 
-    ``n`` is the number of complete cases, ``k_low`` the smallest unweighted count behind the fit.
+    ``n`` is the number of complete cases, ``k_low`` the smallest unweighted count behind the fit,
+    ``adjusted`` whether anything is held constant.
     """
 
     estimate: float
@@ -35,6 +36,7 @@ class Slope:
     k_low: int
     method: str
     scale: Scale = "points"
+    adjusted: bool = False
 
     def p_value(self, null: float = 0.0) -> float:
         """Return the two-sided p that the coefficient is a value."""
@@ -117,7 +119,8 @@ class Judged:
         if not (np.isfinite(se) and df >= MINIMUM_DF):
             raise Unjudged("few_degrees_of_freedom")
         method = METHODS[self.cases.clustered]
-        return Slope(estimate, se, df, self.cases.n, self.k_low, method, self.scale)
+        held = any(len(np.unique(values)) > 1 for values in self.cases.adjust.values())
+        return Slope(estimate, se, df, self.cases.n, self.k_low, method, self.scale, held)
 
 
 def slope(cases: Cases, exposure: FloatArray, y: FloatArray, name: str, scale: Scale) -> Slope:

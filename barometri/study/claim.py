@@ -97,7 +97,8 @@ class Claim:
         Fewest answers behind any share; below it the claim is not estimable.
     direct
         A question that asks for the claimed thing directly, where a wave has it: it then takes the place of
-        the indirect estimand.
+        the indirect estimand; with ``{item}`` in it (``works_{item}``) one question for each item. The claim
+        then is that more than half answer favourably, or more than ``low`` (for ``<`` fewer than ``high``).
     published
         Whether the source's sentence can be compared with the plain figure (``same as published``):
         ``yes``, or ``no`` where the source gives no figure or order of its own.

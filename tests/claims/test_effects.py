@@ -138,21 +138,21 @@ def test_the_sides_of_a_difference_are_plain_shares_with_their_counts(survey: Su
     result = judge(claim(kind="difference", left=MANY, right=REST), survey)
     weight, judged_good, many = survey.frame["_weight"].to_numpy(), good(survey), classes(survey, 2)
     shares = []
-    for name, of, codes, cell in (
-        ("left", 1.0, ("2+",), result.cells[0]),
-        ("right", 0.0, ("0", "1"), result.cells[1]),
-    ):
+    assert result.cells == ()  # an adjusted difference gives no share away
+    for name, of, codes in (("left", 1.0, ("2+",)), ("right", 0.0, ("0", "1"))):
         inside = (many == of) & np.isfinite(judged_good)
         shares.append(np.average(judged_good[inside], weights=weight[inside]))
         (side,) = parts(result, name)
+        (cell,) = side.cells
         assert side.estimate == pytest.approx(shares[-1])
         assert (cell.n, cell.k) == (inside.sum(), judged_good[inside].sum())
         assert cell.who == {"number_of_models": codes}
-        assert side.cells == (cell,)
     (raw,) = parts(result, "raw")
     assert raw.estimate == pytest.approx(shares[0] - shares[1])
     assert result.k_low is not None
-    assert result.k_low <= min(cell.n for cell in result.cells)
+    assert result.k_low <= min(cell.n for cell in raw.cells)
+    too_many = claim(kind="difference", left=MANY, right=REST, minimum_n=raw.cells[0].n + 1)
+    assert judge(too_many, survey).reason == "below_minimum_n"
 
 
 def test_a_margin_moves_the_null_and_the_direction(survey: Survey) -> None:
@@ -177,7 +177,8 @@ def test_a_difference_of_points(survey: Survey) -> None:
     side = np.where(left, 1.0, np.where(right, 0.0, np.nan))
     same(result, by_definition(frame, column(survey, "cooperation"), [side], ["group", "district"]))
     assert result.scale == "score"
-    assert [cell.n for cell in result.cells] == [
+    (raw,) = parts(result, "raw")
+    assert [cell.n for cell in raw.cells] == [
         (np.isfinite(good(survey)) & inside).sum() for inside in (left, right)
     ]
 
