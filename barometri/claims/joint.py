@@ -17,6 +17,13 @@ from barometri.results import Part
 from barometri.study.claim import Claim
 from barometri.testing import rao_scott
 
+_UNTESTED: Mapping[str, str] = {
+    "one_row_or_column": "nothing_to_compare",
+    "no_variance": "zero_variance",
+    "variance_unknown": "zero_variance",
+}
+"""Reasons of a test that claims have words of their own for."""
+
 
 def joint(claim: Claim, setting: Setting) -> Measure:
     """Return the largest spread of shares of the item that differs most clearly between codes.
@@ -91,5 +98,6 @@ def _f(table: Table, item: str, test: HypothesisTest, adjusted: float) -> Part:
 
 
 def _reason(test: HypothesisTest) -> str:
-    """Return why a test was refused, as a key of the texts."""
-    return test.reason.partition(":")[2] or test.reason or "no_responses"
+    """Return why a test was refused or cannot be made, as a key of the texts."""
+    found = test.reason.partition(":")[2]
+    return _UNTESTED.get(found, found)

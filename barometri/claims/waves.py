@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
@@ -26,8 +27,9 @@ from barometri.inference.contrasts import contrast_test
 from barometri.results import Part, PartRole
 from barometri.study.claim import Claim
 
-DIFFERENT = "different"
-TWO = 2
+DIFFERENT: Final = "different"
+TWO: Final = 2
+_REASONS: Final = {"no_cases": "no_responses", "variance_unknown": "zero_variance"}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -84,7 +86,7 @@ def change(claim: Claim, setting: Setting) -> Measure:
     weights = against_earlier(waves)
     found = made.shares.combine(weights)
     if found.reason:
-        raise Unjudged("no_responses" if found.reason == "no_cases" else found.reason)
+        raise Unjudged(_REASONS.get(found.reason, found.reason))
     shown = _shown(made, setting, waves, excluded) if setting.shown else ()
     return Measure(
         found.estimate,

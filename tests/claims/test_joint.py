@@ -62,7 +62,7 @@ def test_a_refused_test_says_why() -> None:
     few = result_of(claim(**ENTRY), survey_of((5, 4), (5, 1), size=10))
     assert (few.verdict, few.reason) == (Verdict.NOT_ESTIMABLE, "few_people_in_a_group")
     single = result_of(claim(**ENTRY), survey_of((50, 42)))
-    assert single.reason == "one_row_or_column"
+    assert single.reason == "nothing_to_compare"
     lost = result_of(claim(**{**ENTRY, "by": "side"}), survey_of((50, 42), (50, 40)))
     assert lost.reason == "lost_column:side"
 
