@@ -27,7 +27,7 @@ def detail(result: ProtectedClaim, study: Study, texts: Texts) -> str:
     for wave, parts in groupby(shown, key=lambda part: part.about.get("wave", "")):
         told = ", ".join(_share(part, result, about, texts) for part in _unique(parts))
         lines.append(texts.text("findings.in_wave", wave=wave, parts=told).strip() if wave else told)
-    said = texts.text("findings.between").join(lines)
+    said = f"{texts.text('findings.between')} ".join(lines)
     return said[:1].upper() + said[1:]
 
 

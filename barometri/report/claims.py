@@ -15,6 +15,7 @@ ANNEX: Final = "annex"
 CLAIMS: Final = "claims"
 """Id of the table of all claims."""
 _MOST_CARDS: Final = 12
+_HIDDEN: Final = "not_reportable"
 _VERBS: Final = {
     "association": ("dose_response", "association"),
     "difference": ("classes",),
@@ -205,11 +206,12 @@ def _figure_row(found: ProtectedFigure, protected: Protected, texts: Texts) -> t
     who = about.who(figure.population)
     named = ", ".join(filter(None, (about.thing(figure.item), who, str(figure.wave))))
     digits = max(0, -math.floor(math.log10(figure.rounding * 100) + 1e-9)) if figure.rounding else 0
-    own = mark if found.reason == "not_reportable" else texts.percent(found.estimate, digits)
+    hidden = found.reason == _HIDDEN
+    own = mark if hidden else texts.percent(found.estimate, digits)
     return (
         texts.label(figure.statement) or named,
         texts.percent(figure.value, digits),
         own,
-        mark if found.reason == "not_reportable" else texts.count(found.n),
-        texts.text(f"same.{found.same.name.lower()}"),
+        mark if hidden else texts.count(found.n),
+        texts.text("numbers.none" if hidden else f"same.{found.same.name.lower()}"),
     )

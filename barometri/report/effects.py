@@ -125,4 +125,6 @@ def _measure(effect: ProtectedEffect, protected: Protected, texts: Texts) -> str
 
 
 def _upper(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    """Return words that begin a cell; a quotation mark is no letter."""
+    start = next((place for place, letter in enumerate(words) if letter.isalnum()), 0)
+    return words[:start] + words[start : start + 1].upper() + words[start + 1 :]

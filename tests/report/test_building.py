@@ -4,8 +4,22 @@ from dataclasses import replace
 
 import pytest
 
-from barometri.report.building import build, effects_table, section_title
-from barometri.report.document import FigureBlock, Heading, Paragraph, Report, Section, TableBlock, Terms
+from barometri.disclosure.protected import ProtectedFigure
+from barometri.report.building import build, section_title
+from barometri.report.claims import leading
+from barometri.report.document import (
+    FigureBlock,
+    FindingBlock,
+    Heading,
+    Paragraph,
+    Report,
+    Section,
+    TableBlock,
+    Terms,
+)
+from barometri.report.effects import effects_table
+from barometri.results import SameAsPublished
+from barometri.study.claim import PublishedFigure
 from barometri.texts import LANGUAGES, read_texts
 from tests.report.made_up_run import report, run
 
@@ -95,15 +109,85 @@ def test_a_section_without_words_of_its_own_is_named_as_the_study_writes_it() ->
     assert section_title("poverty_in_countries", texts, own=own) == "Köyhyys"
 
 
-def test_a_hidden_effect_is_the_mark_and_nothing_else() -> None:
+def effects(*changes: dict[str, object]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     protected = run()
     name = "cooperation_by_number_of_models"
     part = protected.tables[name]
+    made = tuple(replace(part.effects[0], **change) for change in changes)
+    table = effects_table(name, replace(part, effects=made), protected, read_texts("en"))
+    assert all(len(row) == len(table.headers) for row in (*table.rows, *table.values))
+    return table.headers, table.rows
+
+
+def test_a_hidden_effect_is_the_mark_and_nothing_else() -> None:
     nan = float("nan")
-    gone = replace(part.effects[0], status="suppressed", estimate=nan, ci_low=nan, ci_high=nan, n=0)
-    adjusted = replace(part.effects[0], adjusted_for=("group", "district"))
-    table = effects_table(name, replace(part, effects=(gone, adjusted)), protected, read_texts("en"))
-    assert table.rows[0] == ("Somers' D", "..", "..", "..")
-    assert table.values[0] == (None, None, None, None)
-    assert table.rows[1][0] == "Somers' D, adjusted for: respondent group and insurance district"
-    assert table.rows[1][1:] == ("0.18", "0.12–0.24", "1,030")
+    gone: dict[str, object] = {"status": "suppressed", "estimate": nan, "ci_low": nan, "ci_high": nan, "n": 0}
+    headers, rows = effects({**gone, "p_text": ""}, {"adjusted_for": ("group", "district"), "p_text": "<.01"})
+    assert headers == ("Measure", "Estimate", "95% confidence interval", "p value", "n")
+    assert rows[0] == ("Somers' D", "..", "..", "", "..")
+    assert rows[1][0] == "Somers' D, adjusted for: respondent group and insurance district"
+    assert rows[1][1:] == ("0.18", "0.12–0.24", "p\u00a0<\u00a00.01", "1,030")
+
+
+def test_effects_stand_under_their_measure_with_what_they_are_about() -> None:
+    headers, rows = effects(
+        {"name": "model_points", "about": {"item": "M06", "kind": "conditional"}, "adjusted_p_text": "0.40"},
+        {"name": "gap", "about": {"item": "cooperation", "wave": "2018", "mark": "similar"}},
+        {"name": "difference_of_shares", "about": {"class": "3+", "against": "model_nothing_agreed"}},
+        {"name": "score_per_model", "about": {"reading": "upper"}},
+    )
+    assert headers[:2] == ("Measure", "Of what")
+    assert "Adjusted p value" in headers
+    assert [row[1] for row in rows] == [
+        "Shared premises, other models held constant",
+        f"{run().study.question('cooperation').label['en']}, 2018, only partly comparable",
+        "At least 3 models, against: nothing agreed",
+        "“Cannot say” read as in use",
+    ]
+    assert rows[0][2:4] == ("+18\u00a0pp", "12–24")
+    assert rows[3][2] == "0.18"
+
+
+def test_cards_of_the_claims_that_lead_then_all_claims_by_family() -> None:
+    blocks = report("en").sections[0].blocks
+    cards = [block for block in blocks if isinstance(block, FindingBlock)]
+    assert [card.id for card in cards] == list(leading(run()))
+    assert list(leading(run())) == ["QF01", "QF16", "QF13"]
+    (table,) = [
+        block.table for block in blocks if isinstance(block, TableBlock) and block.table.id == "claims"
+    ]
+    assert {row[0] for row in table.rows} == {result.claim.id for result in run().claims}
+    assert len(table.groups) == len(table.rows)
+    assert list(dict.fromkeys(table.groups)) == [
+        group for place, group in enumerate(table.groups) if group not in table.groups[:place]
+    ]
+    assert next(row for row in table.rows if row[0] == "QF06")[3:] == ("", "", "", "–")
+
+
+def test_without_a_headline_every_claim_up_to_a_dozen_has_a_card() -> None:
+    protected = run()
+    bare = replace(protected, study=replace(protected.study, claims_file=None))
+    assert leading(bare) == tuple(result.claim.id for result in protected.claims)
+    assert len(leading(replace(bare, claims=protected.claims * 4))) == 12
+
+
+def test_the_annex_stands_last_before_the_methods() -> None:
+    protected = run()
+    name, part = next(iter(protected.tables.items()))
+    annex = replace(part, analysis=replace(part.analysis, section="annex"))
+    rest = {key: value for key, value in protected.tables.items() if key != name}
+    made = build(replace(protected, tables={name: annex, **rest}), language="en")
+    assert [section.id for section in made.sections[-2:]] == ["annex", "method"]
+
+
+def test_published_figures_stand_beside_those_of_the_responses() -> None:
+    figure = PublishedFigure("T1", 2021, "cooperation", 0.46, 0.01, population={"group": ("social_worker",)})
+    found = (
+        ProtectedFigure(figure, 0.44, 347.0, SameAsPublished.NO),
+        ProtectedFigure(figure, float("nan"), float("nan"), SameAsPublished.YES, "not_reportable"),
+    )
+    made = build(replace(run(), published_figures=found), language="fi")
+    tables = [b.table for b in made.sections[0].blocks if isinstance(b, TableBlock)]
+    (table,) = [table for table in tables if table.id == "published_figures"]
+    assert table.rows[0][1:] == ("46\u00a0%", "44\u00a0%", "347", "ei")
+    assert table.rows[1][2:] == ("..", "..", "–")

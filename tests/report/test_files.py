@@ -97,9 +97,12 @@ def test_the_manifest_lists_every_file_and_tells_no_time_path_or_host(folder: Pa
     assert content["disclosure"]["minimum_n"] == 10
     assert content["disclosure"]["hidden"]["prevalence"] == {"records": 40, "hidden": 5}
     assert content["study"]["synthetic"] is True
+    file = run().study.claims_file
+    assert file is not None
+    assert content["claims"] == {"sha256": file.digest, "fixed": file.fixed.isoformat()}
     assert str(folder) not in text
     assert set(content) == {
-        "study", "wave", "published", "version", "packages", "inputs", "disclosure", "files",
+        "study", "claims", "wave", "published", "version", "packages", "inputs", "disclosure", "files",
     }  # fmt: skip
 
 

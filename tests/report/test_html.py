@@ -150,6 +150,21 @@ def test_findings_come_first_with_number_interval_and_n() -> None:
     assert "n\u00a0=\u00a0612" in card
 
 
+def test_the_power_of_an_equivalence_test_stands_before_its_verdict() -> None:
+    card = page("en").partition('id="claim-QF16"')[2].partition("</li>")[0]
+    assert card.index("Power of the test if there is no difference: 19%.") < card.index(
+        "Not shown either way"
+    )
+    assert "90% confidence interval" in card
+
+
+def test_families_are_headings_of_their_own_body_of_rows() -> None:
+    table = page("en").partition('class="table grouped"')[2].partition("</table>")[0]
+    assert (
+        table.count("<tbody>") == table.count('class="group"') == len({c.claim.family for c in run().claims})
+    )
+
+
 def test_a_label_with_markup_is_shown_and_not_obeyed() -> None:
     tagged = replace(report("en"), title="A <script>alert(1)</script> & b", footer=("<img src=x>",))
     words = render(tagged)
