@@ -22,6 +22,7 @@ from barometri.survey.design import SurveyDesign
 from barometri.validation import DesignColumns, ValidationReport, validate
 from barometri.validation.design import DesignCheck
 from barometri.validation.routing import complete_ticks
+from barometri.weighting.nonresponse import frame_weights
 
 INPUTS: Final = "inputs.json"
 _RESOURCES: Final = Path(__file__).resolve().parent / "resources"
@@ -89,12 +90,14 @@ def read_surveys(
     if fresh:
         _write_sources(processed / INPUTS, known)
     return {
-        year: Survey(
-            _read_parquet(processed / f"{year}.parquet"),
-            survey_design(known[year].report.design),
-            codebook=study.codebook,
-            study=study,
-            wave=year,
+        year: frame_weights(
+            Survey(
+                _read_parquet(processed / f"{year}.parquet"),
+                survey_design(known[year].report.design),
+                codebook=study.codebook,
+                study=study,
+                wave=year,
+            )
         )
         for year in years
     }
@@ -135,7 +138,8 @@ def simulate_surveys(
         complete_ticks(frame, [study.codebook[name] for name in kinds if name in frame])
         frame["wave"] = np.int32(year)
         design = survey_design(DesignCheck(frame, study, wave, wave.file).columns())
-        result[year] = Survey(frame, design, codebook=study.codebook, study=study, wave=year)
+        survey = Survey(frame, design, codebook=study.codebook, study=study, wave=year)
+        result[year] = frame_weights(survey)
     return result
 
 

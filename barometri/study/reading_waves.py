@@ -212,14 +212,33 @@ class _Reader:
             row.finish()
             if count < 1:
                 row.fail("count", "expected a positive number of people.")
-            if tuple(sorted(cell)) != tuple(sorted(stratum)):
+            if not cell or not set(cell) <= set(stratum):
                 row.fail("stratum", f"expected the variables of design.stratum: {', '.join(stratum)}.")
             for name, code in cell.items():
                 self.codes(row, f"stratum.{name}", name, [code])
             if any(dict(other.stratum) == cell for other in counts):
                 row.fail("stratum", "the stratum stands twice. Give each stratum one count.")
             counts.append(FrameCount(cell, count))
+        self._check_margins(counts, stratum)
         return tuple(counts)
+
+    def _check_margins(self, counts: Sequence[FrameCount], stratum: Sequence[str]) -> None:
+        """Refuse a frame that counts neither all cells nor each of its variables by itself."""
+        if all(len(row.stratum) == len(stratum) for row in counts):
+            return
+        people: dict[str, int] = {}
+        for row in counts:
+            if len(row.stratum) > 1:
+                self.section.fail(
+                    "frame",
+                    "some rows name fewer variables than others. Count every cell of design.stratum, or each "
+                    "of its variables by itself.",
+                )
+            (name,) = row.stratum
+            people[name] = people.get(name, 0) + row.count
+        if len(set(people.values())) > 1:
+            told = ", ".join(f"{name} {number}" for name, number in people.items())
+            self.section.fail("frame", f"the variables count different numbers of people ({told}).")
 
     def collapse(self) -> tuple[tuple[str, ...], ...]:
         strata = self.section.section("design").texts("stratum")

@@ -54,6 +54,8 @@ class DesignCheck:
         several = max(len(psu), len(fpc)) > 1
         strata = self.strata(names[:1] if several else names)  # with several stages each names its own
         sizes = Counter(strata)
+        if not several and self.counts_margins(names):
+            return self.by_margins(names, psu, fpc)
         counts = {} if several else self.frame_counts(names)
         self.check_counts(counts, sizes)
         if design.weight:
@@ -69,6 +71,25 @@ class DesignCheck:
         if not fpc:  # a stratum that was taken whole has no variance; the estimate knows
             self.check_single(strata, psu)
         return DesignColumns(WEIGHT, self.stratum_columns(names, strata), psu, fpc, design.single_psu)
+
+    def counts_margins(self, names: Sequence[str]) -> bool:
+        """Whether the frame counts variables one by one, and not the cells that they make."""
+        design, rows = self.wave.design, self.wave.frame
+        return not design.weight and any(not set(names) <= set(row.stratum) for row in rows)
+
+    def by_margins(self, names: Sequence[str], psu: tuple[str, ...], fpc: tuple[str, ...]) -> DesignColumns:
+        """Give everybody one weight, which the margins then change; nobody was drawn by stratum."""
+        people = 0
+        for name in names:
+            own = [row for row in self.wave.frame if name in row.stratum]
+            counts: Counter[Stratum] = Counter()
+            for row in own:
+                counts[self.collapsed(row.stratum[name]),] += row.count
+            self.check_counts(dict(counts), Counter(self.strata((name,))) if own else {})
+            people = max(people, sum(counts.values()))
+        self.frame[WEIGHT] = np.full(len(self.frame), people / len(self.frame))
+        self.tell_ratio()
+        return DesignColumns(WEIGHT, (), psu, fpc, self.wave.design.single_psu)
 
     def fail(self, place: str, message: str, code: str = "E30") -> None:
         """Refuse the wave."""
