@@ -6,7 +6,18 @@ from typing import Final
 from barometri.disclosure.protected import Protected
 from barometri.errors import OptionError
 from barometri.figures.chart import Chart
-from barometri.figures.kinds import districts, dots, likert, number_of_models, prevalence, tiles, waves
+from barometri.figures.kinds import (
+    districts,
+    dots,
+    forest,
+    likert,
+    number_of_models,
+    prevalence,
+    profile,
+    reversal,
+    tiles,
+    waves,
+)
 from barometri.figures.reading import read
 from barometri.study.plan import ChartKind
 
@@ -18,6 +29,9 @@ KINDS: Final[dict[ChartKind, Callable[..., Chart]]] = {
     "waves": waves.waves,
     "tiles": tiles.tiles,
     "dots": dots.dots,
+    "forest": forest.forest,
+    "profile": profile.profile,
+    "reversal": reversal.reversal,
 }
 """The family of each kind of chart."""
 
@@ -48,7 +62,9 @@ def draw(protected: Protected, table_id: str, *, language: str) -> Chart:
     return KINDS[kind](protected, table_id, language=language)
 
 
-def draw_first(protected: Protected, kind: ChartKind, table_id: str | None, language: str) -> Chart:
+def draw_first(
+    protected: Protected, kind: ChartKind, table_id: str | None, language: str, **options: str
+) -> Chart:
     """Draw a table as one kind of chart: the named table, or the first whose analysis asks for that kind."""
     if table_id is None:
         found = [name for name, table in protected.tables.items() if table.analysis.chart == kind]
@@ -56,4 +72,4 @@ def draw_first(protected: Protected, kind: ChartKind, table_id: str | None, lang
             message = f"no table of the results asks for the chart {kind!r}; name one with table_id."
             raise OptionError(message)
         table_id = found[0]
-    return KINDS[kind](protected, table_id, language=language)
+    return KINDS[kind](protected, table_id, language=language, **options)

@@ -40,3 +40,18 @@ def tiles(protected: Protected, *, language: str, table_id: str | None = None) -
 def dots(protected: Protected, *, language: str, table_id: str | None = None) -> Chart:
     """Draw a share by one or two variables."""
     return draw_first(protected, "dots", table_id, language)
+
+
+def forest(protected: Protected, *, language: str, table_id: str | None = None) -> Chart:
+    """Draw the difference that goes with each model: by itself, and at equal other models."""
+    return draw_first(protected, "forest", table_id, language)
+
+
+def profile(protected: Protected, *, language: str, table_id: str | None = None, area: str = "") -> Chart:
+    """Draw districts against the others together: all of them, or the one whose code id is ``area``."""
+    return draw_first(protected, "profile", table_id, language, **({"area": area} if area else {}))
+
+
+def reversal(protected: Protected, *, language: str, table_id: str | None = None) -> Chart:
+    """Draw the gap of two groups in every wave, and which of them leads."""
+    return draw_first(protected, "reversal", table_id, language)

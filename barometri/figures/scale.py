@@ -18,21 +18,23 @@ HIDDEN_AT: Final = 0.06
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Values from 0 to ``limit`` between two places on the sheet, with a tick at every ``step``."""
+    """Values from ``base`` to ``limit`` between two places on the sheet, with a tick at every ``step``."""
 
     start: float
     end: float
     limit: float
     step: float
+    base: float = 0.0
 
     def at(self, value: float) -> float:
         """Return the place of a value in inches."""
-        return self.start + (self.end - self.start) * value / self.limit
+        return self.start + (self.end - self.start) * (value - self.base) / (self.limit - self.base)
 
     @property
     def ticks(self) -> tuple[float, ...]:
         """The values of the ticks."""
-        return tuple(round(i * self.step, 6) for i in range(round(self.limit / self.step) + 1))
+        first, last = -_down(-self.base / self.step), _down(self.limit / self.step)
+        return tuple(round(i * self.step, 6) for i in range(first, last + 1))
 
 
 def fit(reading: Reading, cells: Iterable[Cell], *, start: float, end: float, room: float) -> Scale:
@@ -49,6 +51,33 @@ def fit(reading: Reading, cells: Iterable[Cell], *, start: float, end: float, ro
         if abs(end - start) * step / limit >= room:
             return Scale(start, end, limit, step)
     return Scale(start, end, highest, highest)
+
+
+def fit_signed(cells: Iterable[Cell], *, start: float, end: float, room: float, least: float = 0.0) -> Scale:
+    """Return a scale with 0 and every shown interval on it, ticks at least ``room`` inches apart.
+
+    It reaches ``least`` on both sides at any rate; a side that goes beyond half a step has a tick.
+    """
+    known = [cell for cell in cells if cell.shown]
+    values = [v for c in known for v in (c.low, c.high, c.estimate) if not math.isnan(v)]
+    low, high = min([*values, -least, 0.0]), max([*values, least, 0.0])
+    if low == high:
+        low, high = -0.1, 0.1
+    for step in (0.05, *_OTHER_STEPS):
+        ends = [-_whole(-low, step), _whole(high, step)]
+        if abs(end - start) * step / (ends[1] - ends[0]) >= room:
+            return Scale(start, end, ends[1], step, ends[0])
+    return Scale(start, end, high, high - low, low)
+
+
+def _whole(reach: float, step: float) -> float:
+    """Return how far a side goes: to its first tick where it is past the middle, else a little beyond."""
+    return step if step / 2 < reach < step else reach + step / 10
+
+
+def _down(value: float) -> int:
+    """Return the whole number below; one that lacks the last digits of its fraction stays."""
+    return math.floor(round(value, 6))
 
 
 def paint_grid(canvas: Canvas, scale: Scale, *, top: float, bottom: float) -> None:

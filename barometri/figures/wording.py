@@ -4,11 +4,14 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+import pandas as pd
+
 from barometri.disclosure.protected import SHOWN, SMALL_BASE, TOTAL, UNRELIABLE
 from barometri.figures.chart import Chart
 from barometri.figures.reading import Cell, Reading, is_aside
 from barometri.figures.sheet import Body, Heading, compose
 from barometri.figures.style import NARROW, WIDE, style
+from barometri.study.plan import ChartKind
 
 LONGEST_ALT: Final = 250
 _LONG_TITLE: Final = 105
@@ -114,14 +117,15 @@ def footer(
     notes: Sequence[str] = (),
     flags: bool = True,
     counted: Sequence[Cell] | None = None,
+    base: str = "",
 ) -> str:
     """Return base, n, what the lines and marks mean (asterisks where ``flags``), and the source.
 
-    n is that of the cells ``counted``; without them, of all.
+    n is that of the cells ``counted``; without them, of all. ``base`` takes the place of the analysis' own.
     """
     texts = reading.texts
     sizes = bases(cells if counted is None else counted)
-    base = base_words(reading)
+    base = base or base_words(reading)
     if sizes:
         low, high = min(sizes), max(sizes)
         n = texts.n(high) if low == high else texts.text(
@@ -158,10 +162,10 @@ def status_notes(reading: Reading, cells: Sequence[Cell], *, flags: bool = True)
     return notes
 
 
-def alt_text(reading: Reading, title: str, pairs: Iterable[tuple[str, str]]) -> str:
+def alt_text(reading: Reading, title: str, pairs: Iterable[tuple[str, str]], *, chart: ChartKind = "") -> str:
     """Return at most 250 characters: the kind of chart, the finding, then values while they fit."""
     texts = reading.texts
-    kind = texts.text(f"alt.{reading.table.analysis.chart or 'dots'}")
+    kind = texts.text(f"alt.{chart or reading.table.analysis.chart or 'dots'}")
     alt = texts.text("alt.sentence", kind=kind, title=title.rstrip("."))
     end = " " + texts.text("alt.data")
     if len(alt) > LONGEST_ALT:
@@ -179,8 +183,17 @@ def alt_text(reading: Reading, title: str, pairs: Iterable[tuple[str, str]]) -> 
     return alt + end if len(alt) + len(end) <= LONGEST_ALT else alt
 
 
-def finish(reading: Reading, body: Body, cells: Sequence[Cell], *, heading: Heading, alt: str) -> Chart:
-    """Draw the wide and the narrow figure and return the chart."""
+def finish(
+    reading: Reading,
+    body: Body,
+    cells: Sequence[Cell],
+    *,
+    heading: Heading,
+    alt: str,
+    data: pd.DataFrame | None = None,
+    n: int | None = None,
+) -> Chart:
+    """Draw both figures and return the chart; ``data`` and ``n`` are those of the cells by default."""
     with style():
         wide = compose(WIDE, heading, body)
         narrow = compose(NARROW, heading, body)
@@ -188,12 +201,12 @@ def finish(reading: Reading, body: Body, cells: Sequence[Cell], *, heading: Head
         id=reading.id,
         figure=wide,
         narrow=narrow,
-        data=reading.data(cells),
+        data=reading.data(cells) if data is None else data,
         title=heading.title,
         subtitle=heading.subtitle,
         footer=f"{heading.footer} {heading.notice}".strip(),
         alt=alt,
-        n=respondents(cells),
+        n=respondents(cells) if n is None else n,
         language=reading.texts.language,
     )
 

@@ -29,7 +29,21 @@ Verb = Literal[
 ]
 JUDGED_VERBS: Final = ("association", "dose_response", "classes", "model_effects")
 """Verbs on how one question is judged where models are in use; the study's outcome unless it is named."""
-ChartKind = Literal["", "prevalence", "districts", "likert", "number_of_models", "waves", "tiles", "dots"]
+ChartKind = Literal[
+    "",
+    "prevalence",
+    "districts",
+    "likert",
+    "number_of_models",
+    "waves",
+    "tiles",
+    "dots",
+    "forest",
+    "profile",
+    "reversal",
+    "ranks",
+    "scatter",
+]
 Reading = Literal["lower", "informed", "upper"]
 """Reading of "cannot say" about a model: not in use (b, the default), out of the base (a), in use (c)."""
 
