@@ -12,6 +12,7 @@ from barometri.claims.respondents import GOOD, LEFT, RIGHT, Asked, asked
 from barometri.claims.shares import (
     METHOD,
     FloatArray,
+    Table,
     Tested,
     difference_part,
     share_part,
@@ -223,20 +224,7 @@ def reversal(claim: Claim, setting: Setting) -> Measure:
     for test in ends:
         if test.reason:
             raise Unjudged(test.reason)
-    parts: list[Part] = []
-    for place, (year, test) in enumerate(zip(claim.waves, tests, strict=True)):
-        about = wave_about(setting.study, claim, year)
-        parts += [
-            share_part(table, table.mean_of(side, wave=year), name=side, role="side", about=about)
-            for side in (LEFT, RIGHT)
-        ]
-        role: PartRole = "test" if place in (0, len(tests) - 1) else "shown"
-        parts.append(difference_part(test, name="gap", role=role, about=about))
-    step = tested(table, gaps[-1] - gaps[0])
-    about = {"wave": str(claim.wave), "against": str(claim.waves[0])}
-    parts.append(difference_part(step, name="gap_change", role="shown", about=about))
-    if setting.shown:
-        parts.append(_interaction(table.value, table.covariance, gaps, step))
+    parts = _turning(claim, setting, table, gaps, tests)
     sign = sign_of(claim)
     decision = decided([t.estimate for t in ends], [t.p_value for t in ends], [-sign, sign])
     now = tests[-1]
@@ -253,6 +241,27 @@ def reversal(claim: Claim, setting: Setting) -> Measure:
         parts=tuple(parts),
         cells=cells_of(parts, now.cells),
     )
+
+
+def _turning(
+    claim: Claim, setting: Setting, table: Table, gaps: Sequence[FloatArray], tests: Sequence[Tested]
+) -> list[Part]:
+    """Return the sides and gaps of the waves, the change of the gap, and the joint test."""
+    parts: list[Part] = []
+    for place, (year, test) in enumerate(zip(claim.waves, tests, strict=True)):
+        about = wave_about(setting.study, claim, year)
+        parts += [
+            share_part(table, table.mean_of(side, wave=year), name=side, role="side", about=about)
+            for side in (LEFT, RIGHT)
+        ]
+        role: PartRole = "test" if place in (0, len(tests) - 1) else "shown"
+        parts.append(difference_part(test, name="gap", role=role, about=about))
+    step = tested(table, gaps[-1] - gaps[0])
+    about = {"wave": str(claim.wave), "against": str(claim.waves[0])}
+    parts.append(difference_part(step, name="gap_change", role="shown", about=about))
+    if setting.shown:
+        parts.append(_interaction(table.value, table.covariance, gaps, step))
+    return parts
 
 
 def _interaction(value: FloatArray, covariance: FloatArray, gaps: Sequence[FloatArray], step: Tested) -> Part:
