@@ -1,15 +1,19 @@
 """Which answers a released number counts: the atoms of an item, and the numerator and base of each record."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from barometri.disclosure.cells import CANNOT_SAY
 from barometri.disclosure.merge import JOIN
+from barometri.study.claim import ANY_MODEL
 from barometri.study.plan import Model, ModelStates
 from barometri.study.study import Study
 
 YES = "_yes"
 NO = "_no"
+BOTH = "_both"
+ONLY = "_only"
+"""Some model in one state and none in the other."""
 COUNT = "number_of_models"
 """Derived item: the number of agreed models of a respondent."""
 
@@ -19,10 +23,14 @@ GOOD = "good"
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Answers of one item: ``known`` are substantive, ``good`` what a share without a category counts."""
+    """Answers of one item: ``known`` are substantive, ``good`` what a share without a category counts.
+
+    ``several`` are categories of more than one answer, by name.
+    """
 
     known: tuple[str, ...]
     good: frozenset[str]
+    several: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def atoms(self) -> tuple[str, ...]:
@@ -33,6 +41,8 @@ class Answers:
         """Return the answers a category counts; ``""`` is the item's good end."""
         if category in {"", GOOD, AGREED}:
             return self.good
+        if category in self.several:
+            return self.several[category]
         if category in self.known:
             return frozenset({category})
         if category.endswith("+") and category[:-1].isdigit():
@@ -64,6 +74,11 @@ def answers_of(item: str, categories: Iterable[str], study: Study) -> Answers:
             (states.established, states.on_trial, states.not_in_use),
             frozenset({states.established, states.on_trial}),
         )
+    if states is not None and item == ANY_MODEL:
+        one, other = states.established, states.on_trial
+        known = (BOTH, f"{one}{ONLY}", f"{other}{ONLY}", NO)
+        several = {one: frozenset({BOTH, f"{one}{ONLY}"}), other: frozenset({BOTH, f"{other}{ONLY}"})}
+        return Answers(known, frozenset(known[:3]), several)
     if item == COUNT:
         return Answers(tuple(str(i) for i in range(len(study.models) + 1)), frozenset())
     if item in study.codebook and study.question(item).substantive:

@@ -30,7 +30,8 @@ class Record:
     """One released number with its base.
 
     ``restriction`` says who (variable -> code ids), ``numerator`` and ``base`` which atoms are summed;
-    ``k`` is NaN where only the base is released (a mean). ``row`` points back into the table.
+    ``k`` is NaN where only the base is released (a mean). ``row`` points back into the table. ``worth`` is
+    what is lost with it, relative to a row of a table: a sentence is worth more.
     """
 
     table: str
@@ -40,6 +41,7 @@ class Record:
     base: frozenset[str]
     n: float
     k: float
+    worth: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def protect(
     _refuse_unruled(run)
     tables = {name: _merged(result, run.study, limits) for name, result in run.tables.items()}
     primary, hidden = _patterns(tables, run, limits)
-    sentences = Sentences(tables, hidden, limits, run.wave)
+    sentences = Sentences(tables, hidden, limits, run.wave, run.study)
     return Protected(
         study=run.study,
         wave=run.wave,

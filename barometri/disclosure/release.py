@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from barometri.estimates import TOTAL, Cell
 from barometri.results import AnalysisResult, ClaimResult, FigureResult
 from barometri.study.plan import Analysis
 from barometri.study.study import Study
+
+SENTENCE: Final = 10.0
+"""What a share behind a sentence is worth, in rows of a table: without it a whole sentence stays unsaid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class _Line:
     n: float
     k: float
     unknown_counts: bool = False
+    worth: float = 1.0
 
 
 def groups(
@@ -92,7 +97,7 @@ def _of_table(name: str, result: AnalysisResult, study: Study, wave: str) -> lis
     estimates = result.estimates
     frame = estimates.frame
     k = estimates.counts["k"].to_numpy(dtype=np.float64)
-    base = _base_word(result.analysis)
+    base = base_word(result.analysis)
     at_most = result.analysis.verb == "model_prevalence" and result.analysis.reading == "upper"
     lines = []
     for row, record in enumerate(frame.to_dict("records")):
@@ -123,7 +128,8 @@ def only_item(analysis: Analysis, study: Study) -> str:
     return analysis.items[0] if analysis.items else analysis.id
 
 
-def _base_word(analysis: Analysis) -> str:
+def base_word(analysis: Analysis) -> str:
+    """Return the base of a table's shares: ``answered``, ``asked`` or ``beside``."""
     if analysis.verb == "model_prevalence":
         return "answered" if analysis.reading == "informed" else "asked"
     return analysis.base
@@ -142,6 +148,7 @@ def _of_cells(name: str, cells: Iterable[Cell]) -> list[_Line]:
             who=cell.who,
             n=float(cell.n),
             k=float(cell.k),
+            worth=SENTENCE,
         )
         for position, cell in enumerate(cells)
     ]
@@ -168,7 +175,7 @@ def _record(line: _Line, answers: Answers, finest: Mapping[str, Mapping[str, fro
         numerator |= {CANNOT_SAY}
     # Whoever cannot say is a share of everybody asked, also beside answers on the base of those who answered.
     base = answers.base("asked" if numerator == {CANNOT_SAY} else line.base)
-    return Record(line.table, line.row, restriction, numerator, base, line.n, line.k)
+    return Record(line.table, line.row, restriction, numerator, base, line.n, line.k, line.worth)
 
 
 def _derived(used: Iterable[str], study: Study) -> dict[str, tuple[str, Mapping[str, str]]]:

@@ -5,9 +5,9 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from barometri.disclosure import rounding
+from barometri.disclosure.answers import AGREED
 from barometri.disclosure.protected import (
     SUPPRESSED,
     ProtectedClaim,
@@ -15,11 +15,12 @@ from barometri.disclosure.protected import (
     ProtectedFigure,
     ProtectedPart,
 )
-from barometri.disclosure.release import claim_name, effect_name, figure_name, part_name
+from barometri.disclosure.release import base_word, claim_name, effect_name, figure_name, only_item, part_name
 from barometri.disclosure.rules import is_unsafe, status_of
 from barometri.estimates import TOTAL, Cell, Effect
 from barometri.results import AnalysisResult, ClaimResult, FigureResult, Part, Verdict
 from barometri.study.plan import DisclosureRules
+from barometri.study.study import Study
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -60,6 +61,8 @@ class Sentences:
         Thresholds.
     wave
         Publication year, for tables without a ``wave`` column.
+    study
+        Names the item of a table that has one alone.
     """
 
     def __init__(
@@ -68,11 +71,12 @@ class Sentences:
         hidden: Mapping[str, BoolArray],
         rules: DisclosureRules,
         wave: int,
+        study: Study,
     ) -> None:
         self._tables = tables
         self._hidden = hidden
         self._rules = rules
-        self._wave = wave
+        self._withheld = _withheld(tables, hidden, wave, study)
 
     def effects(self, table: str) -> tuple[ProtectedEffect, ...]:
         """Return the effects of a table."""
@@ -184,26 +188,33 @@ class Sentences:
         """Whether some table hides the row that a share is."""
         if any(len(ids) != 1 for ids in cell.who.values()):
             return False
-        where = {variable: ids[0] for variable, ids in cell.who.items()}
-        for name, result in self._tables.items():
-            frame = result.estimates.frame
-            if not set(where) <= set(result.estimates.by):
-                continue
-            match = (
-                frame["item"].astype(str).eq(cell.item)
-                if "item" in frame
-                else pd.Series(cell.item in result.analysis.items, frame.index)
-            )
-            match &= (
-                frame["wave"].astype(str).eq(str(cell.wave)) if "wave" in frame else cell.wave == self._wave
-            )
-            if "category" in frame and cell.category:
-                match &= frame["category"].astype(str).eq(cell.category)
-            for variable in result.estimates.by:
-                match &= frame[variable].astype(str).eq(where.get(variable, TOTAL))
-            if bool((match.to_numpy() & self._hidden[name]).any()):
-                return True
-        return False
+        who = frozenset((variable, ids[0]) for variable, ids in cell.who.items())
+        category = cell.category or AGREED
+        return any(
+            (cell.item, str(cell.wave), own, base, who) in self._withheld
+            for base in _bases(cell)
+            for own in {category, ""}
+        )
+
+
+def _withheld(
+    tables: Mapping[str, AnalysisResult], hidden: Mapping[str, BoolArray], wave: int, study: Study
+) -> set[tuple[str, str, str, str, frozenset[tuple[str, str]]]]:
+    """Return what the hidden rows of all tables say: item, wave, category, base, and of whom."""
+    found = set()
+    for name, result in tables.items():
+        rows = result.estimates.frame[hidden[name]].to_dict("records")
+        item, base = only_item(result.analysis, study), base_word(result.analysis)
+        for row in rows:
+            who = frozenset((v, str(row[v])) for v in result.estimates.by if str(row[v]) != TOTAL)
+            key = (str(row.get("item", item)), str(row.get("wave", wave)), str(row.get("category", "")))
+            found.add((*key, base, who))
+    return found
+
+
+def _bases(cell: Cell) -> tuple[str, ...]:
+    """Return the words for the base that a share has: answers also stand beside "cannot say"."""
+    return ("asked",) if cell.base == "asked" else ("answered", "beside")
 
 
 def _least(cells: Sequence[Cell], n: int) -> float:

@@ -84,7 +84,8 @@ def suppress(group: Group, rules: DisclosureRules) -> Pattern:
     equations = system(group)
     primary = is_unsafe(equations.n, equations.k, rules)
     hidden = primary.copy()
-    facts, cost = _facts(equations), np.log2(2.0 + equations.n)
+    worth = np.array([record.worth for record in group.records], dtype=np.float64)
+    facts, cost = _facts(equations), worth * np.log2(2.0 + equations.n)
     for target in _targets(equations, primary, rules):
         hidden = _protect(target, facts, hidden, cost, group.item)
     return Pattern(primary, hidden)

@@ -13,7 +13,7 @@ import barometri as bm
 from barometri.disclosure.cells import system
 from barometri.disclosure.protect import protect
 from barometri.disclosure.protected import SUPPRESSED, Protected
-from barometri.disclosure.release import groups
+from barometri.disclosure.release import groups, shares_behind
 from barometri.errors import DisclosureError
 from barometri.results import Results, Verdict
 from barometri.study.plan import DisclosureRules
@@ -32,7 +32,8 @@ def strict(demo_results: Results) -> Protected:
 
 def test_all_counts_of_the_release_fit_one_set_of_people(demo_results: Results) -> None:
     """Every count of every table and claim is a row of one system with a solution."""
-    found = groups(demo_results.tables, demo_results.claims, demo_results.study, demo_results.wave)
+    behind = shares_behind(demo_results.tables, demo_results.claims, demo_results.published_figures)
+    found = groups(demo_results.tables, behind, demo_results.study, demo_results.wave)
     assert {"cooperation", "number_of_models"} <= {group.item for group in found}
     for group in found:
         facts = system(group)
@@ -68,7 +69,7 @@ def test_a_hidden_record_has_no_number_left(strict: Protected) -> None:
         assert hidden[NUMBERS].isna().all(axis=None)
         assert hidden["method"].eq("").all()
         shown = table.frame[table.frame["status"] != SUPPRESSED]
-        assert shown["n"].min() >= STRICT.minimum_n
+        assert (shown["n"] >= STRICT.minimum_n).all()
     assert seen > 40
     assert any(row.secondary for row in strict.hidden)
 
@@ -88,14 +89,14 @@ def test_a_claim_on_a_hidden_base_is_not_reportable(demo_results: Results, stric
         for claim in demo_results.claims
         if any(
             b.n < STRICT.minimum_n or not STRICT.minimum_k <= b.k <= b.n - STRICT.minimum_k
-            for b in claim.bases
+            for b in claim.cells
         )
     }
     silent = protect(demo_results, replace(STRICT, minimum_n=300))
     for claim in silent.claims:
         if claim.verdict is Verdict.NOT_REPORTABLE:
             assert np.isnan([claim.estimate, claim.ci_low, claim.ci_high, claim.n]).all()
-            assert claim.parts == {}
+            assert claim.parts == ()
             assert claim.p_text == ""
     assert any(claim.verdict is Verdict.NOT_REPORTABLE for claim in silent.claims)
     assert {c.claim.id for c in strict.claims if c.verdict is Verdict.NOT_REPORTABLE} >= few
@@ -111,7 +112,7 @@ def test_nothing_below_the_line_has_more_digits_than_the_rule(demo_protected: Pr
                 kept = [round(v, d) for v, d in zip(frame[column], digits, strict=True)]
                 np.testing.assert_array_equal(frame[column], kept)
         assert (frame["n_weighted"] % 10 == 0).all()
-        assert (frame["df"] % 1 == 0).all()
+        assert (np.isinf(frame["df"]) | (frame["df"] % 1 == 0)).all()
 
 
 def test_single_estimates_are_protected_alone(demo_surveys: Mapping[int, Survey]) -> None:
