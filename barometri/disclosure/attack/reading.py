@@ -1,0 +1,192 @@
+"""What a reader finds in one report: every record of its tables, effects, claims and figures, shown or not.
+
+Counts come from the exact results, what is shown from the protected ones only.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from barometri.disclosure.attack.answers import counted_and_among, item_of
+from barometri.disclosure.attack.facts import Released, Topic
+from barometri.disclosure.protected import SUPPRESSED, Protected, ProtectedClaim, ProtectedTable
+from barometri.estimates import TOTAL, Cell
+from barometri.results import AnalysisResult, ClaimResult, Results, Verdict
+from barometri.study.plan import NUMBER_OF_MODELS, Analysis
+from barometri.study.study import Study
+
+_SILENT: Final = (Verdict.NOT_REPORTABLE, Verdict.NOT_ESTIMABLE)
+_FULL, _THIRD, _SECOND = 100, 0.0005, 0.005
+_JOINED: Final = "|"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Line:
+    """A record before its answers are read; its fields are those of `Cell` and of `Released`."""
+
+    table: str
+    item: str
+    wave: str
+    category: str
+    base: str
+    who: Mapping[str, frozenset[str]]
+    n: float
+    k: float
+    shown: bool
+    unsure_counts: bool = False
+    share: float = float("nan")
+
+
+def topics(results: Results, protected: Protected) -> tuple[Topic, ...]:
+    """Read a release as an attacker does, by item and wave.
+
+    Parameters
+    ----------
+    results
+        Exact counts of the run.
+    protected
+        What is published of it.
+    """
+    study = results.study
+    lines: list[_Line] = []
+    for name, table in results.tables.items():
+        lines += _of_table(name, table, protected.tables.get(name), study, str(results.wave))
+        lines += _of_effects(name, table, protected.tables.get(name))
+    for claim, said in zip(results.claims, protected.claims, strict=True):
+        lines += _of_claim(claim, said)
+    for figure, printed in zip(results.published_figures, protected.published_figures, strict=True):
+        shown = bool(np.isfinite(printed.estimate))
+        lines += [_of_cell(f"published {figure.figure.id}", c, shown=shown) for c in figure.cells]
+    found: dict[tuple[str, str], list[Released]] = {}
+    for line in lines:
+        found.setdefault((item_of(line.item, line.category, study), line.wave), []).append(
+            _released(line, study)
+        )
+    derived = _derived(study)
+    return tuple(Topic(item, wave, tuple(own), derived) for (item, wave), own in sorted(found.items()))
+
+
+def _derived(study: Study) -> dict[str, tuple[str, Mapping[str, str]]]:
+    rules = {name: question.derived for name, question in study.codebook.questions.items()}
+    return {name: (rule.source, rule.mapping) for name, rule in rules.items() if rule is not None}
+
+
+def _released(line: _Line, study: Study) -> Released:
+    counted, among = counted_and_among(
+        line.item, line.category, line.base, study, unsure_counts=line.unsure_counts
+    )
+    zeros = {tuple(pair.split(":", 1)) for pair in study.disclosure.structural_zeros}
+    subject = study.question(line.item).subject if line.item in study.codebook else "respondent"
+    return Released(
+        table=line.table,
+        who=line.who,
+        counted=frozenset() if np.isnan(line.k) else counted,
+        among=among,
+        n=line.n,
+        k=line.k,
+        shown=line.shown,
+        share=line.share,
+        step=_THIRD if line.n >= _FULL else _SECOND,
+        is_free=(line.item, line.category) in zeros or (subject == "organisation" and line.shown),
+    )
+
+
+def _of_table(
+    name: str, result: AnalysisResult, table: ProtectedTable | None, study: Study, wave: str
+) -> Iterator[_Line]:
+    """Read a table: rows of the exact one with what the protected one shows, and classes joined in it."""
+    analysis, frame = result.analysis, result.estimates.frame
+    keys = [str(key) for key in result.estimates.keys]
+    counts = result.estimates.counts["k"].to_numpy(dtype=np.float64)
+    exact = {tuple(str(v) for v in row): i for i, row in enumerate(frame[keys].itertuples(index=False))}
+    printed = pd.DataFrame() if table is None else table.frame
+    said = {tuple(str(v) for v in row): i for i, row in enumerate(printed[keys].itertuples(index=False))}
+    for key in (*exact, *(key for key in said if key not in exact)):
+        about = dict(zip(keys, key, strict=True))
+        parts = [exact[key]] if key in exact else _parts(key, keys, exact)
+        if not parts:
+            continue
+        place = said.get(key)
+        shown = place is not None and str(printed["status"].iloc[place]) != SUPPRESSED
+        yield _Line(
+            table=name,
+            item=about.get("item") or _only_item(analysis, study),
+            wave=about.get("wave", wave),
+            category=about.get("category", ""),
+            base=_base(analysis),
+            who=_who(about, result),
+            n=float(frame["n"].iloc[parts[0]]),
+            k=float(counts[parts].sum()),
+            shown=shown,
+            unsure_counts=analysis.verb == "model_prevalence" and analysis.reading == "upper",
+            share=float(printed["estimate"].iloc[place]) if place is not None else float("nan"),
+        )
+
+
+def _parts(key: Sequence[str], keys: Sequence[str], exact: Mapping[tuple[str, ...], int]) -> list[int]:
+    """Find the exact rows that a joined category holds."""
+    if "category" not in keys:
+        return []
+    at = list(keys).index("category")
+    words = key[at].split(_JOINED)
+    rows = [exact.get((*key[:at], word, *key[at + 1 :])) for word in words]
+    return [row for row in rows if row is not None] if None not in rows else []
+
+
+def _who(about: Mapping[str, str], result: AnalysisResult) -> dict[str, frozenset[str]]:
+    who = {v: frozenset({about[v]}) for v in result.estimates.by if about.get(v, TOTAL) != TOTAL}
+    if result.estimates.domain:
+        who[f"domain {result.estimates.domain}"] = frozenset({"inside"})
+    return who
+
+
+def _base(analysis: Analysis) -> str:
+    if analysis.verb == "model_prevalence":
+        return "answered" if analysis.reading == "informed" else "asked"
+    return analysis.base
+
+
+def _only_item(analysis: Analysis, study: Study) -> str:
+    if analysis.verb == "number_of_models":
+        return NUMBER_OF_MODELS
+    return analysis.items[0] if analysis.items else study.roles.outcome or analysis.id
+
+
+def _of_effects(name: str, result: AnalysisResult, table: ProtectedTable | None) -> Iterator[_Line]:
+    said = () if table is None else table.effects
+    for place, effect in enumerate(result.effects):
+        own = said[place] if place < len(said) else None
+        shown = own is not None and own.status != SUPPRESSED and bool(np.isfinite(own.estimate))
+        yield from (_of_cell(f"effect {place} of {name}", cell, shown=shown) for cell in effect.cells)
+
+
+def _of_claim(claim: ClaimResult, said: ProtectedClaim) -> Iterator[_Line]:
+    """Read a claim: whoever reads its number or its verdict is taken to know all shares behind it."""
+    name = f"claim {claim.claim.id}"
+    shown = bool(np.isfinite(said.estimate)) or said.verdict not in _SILENT
+    yield from (_of_cell(name, cell, shown=shown) for cell in claim.cells)
+    for place, part in enumerate(claim.parts):
+        own = said.parts[place] if place < len(said.parts) else None
+        visible = own is not None and (bool(np.isfinite(own.estimate)) or bool(own.p_text))
+        yield from (_of_cell(f"part {place} of {name}", cell, shown=visible) for cell in part.cells)
+
+
+def _of_cell(table: str, cell: Cell, *, shown: bool) -> _Line:
+    return _Line(
+        table=table,
+        item=cell.item,
+        wave=str(cell.wave),
+        category=cell.category,
+        base=cell.base,
+        who=_ids(cell.who.items()),
+        n=float(cell.n),
+        k=float(cell.k),
+        shown=shown,
+    )
+
+
+def _ids(who: Iterable[tuple[str, Iterable[str]]]) -> dict[str, frozenset[str]]:
+    return {variable: frozenset(ids) for variable, ids in who}
