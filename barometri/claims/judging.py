@@ -8,6 +8,7 @@ from barometri.claims.kinds import MEASURES
 from barometri.claims.published import same_as_published
 from barometri.claims.records import Measure, Setting, Unjudged
 from barometri.claims.respondents import counts_models
+from barometri.claims.sensitivity import sensitivity as sensitivity_parts
 from barometri.claims.verdicts import verdict_of
 from barometri.results import ClaimResult, SameAsPublished, Verdict
 from barometri.study.claim import Claim
@@ -19,7 +20,12 @@ READINGS: tuple[Reading, ...] = ("informed", "lower")
 
 
 def judge(
-    study: Study, surveys: Mapping[int, Survey], wave: int, *, beside: bool = True
+    study: Study,
+    surveys: Mapping[int, Survey],
+    wave: int,
+    *,
+    beside: bool = True,
+    sensitivity: bool = True,
 ) -> tuple[ClaimResult, ...]:
     """Judge the study's claims that a publication year can speak of.
 
@@ -34,6 +40,9 @@ def judge(
     beside
         Whether what stands beside the verdicts is made too: parts that are only shown, and whether the plain
         figure says the same. Simulations that count verdicts go without.
+    sensitivity
+        Whether numbers under other weights and other readings of "cannot say" are made; not without
+        ``beside``.
 
     Returns
     -------
@@ -47,7 +56,8 @@ def judge(
     model left out, or counted as not having it); where the verdicts differ, it depends on that answer. The
     number shown is that of the first reading.
     """
-    return _all([claim for claim in study.claims if claim.wave <= wave], study, surveys, beside=beside)
+    claims = [claim for claim in study.claims if claim.wave <= wave]
+    return _all(claims, study, surveys, beside=beside, sensitivity=sensitivity and beside)
 
 
 def judged(claim: Claim, study: Study, surveys: Mapping[int, Survey]) -> ClaimResult:
@@ -56,7 +66,12 @@ def judged(claim: Claim, study: Study, surveys: Mapping[int, Survey]) -> ClaimRe
 
 
 def _all(
-    claims: Sequence[Claim], study: Study, surveys: Mapping[int, Survey], *, beside: bool = True
+    claims: Sequence[Claim],
+    study: Study,
+    surveys: Mapping[int, Survey],
+    *,
+    beside: bool = True,
+    sensitivity: bool = False,
 ) -> tuple[ClaimResult, ...]:
     """Judge claims under both readings; numbers that only stand beside a verdict are made under the first."""
     first = Setting(study, surveys, READINGS[0], cache={}, shown=beside)
@@ -67,6 +82,8 @@ def _all(
     readings = [(measures, adjusted(claims, measures, file))]
     if again:
         readings.append((again, adjusted(claims, measures | again, file)))
+    if sensitivity:
+        measures |= {claim.id: _with_sensitivity(claim, measures[claim.id], first) for claim in claims}
     plain = Setting(study, surveys, READINGS[0], plain=True, cache={}, shown=False) if beside else None
     return tuple(
         _result(claim, [(m[claim.id], p[claim.id]) for m, p in readings if claim.id in m], plain)
@@ -83,6 +100,13 @@ def measured(claim: Claim, setting: Setting) -> Measure:
     bases = [cell.n for cell in found.cells] or [found.n]
     too_few = not found.reason and min(bases) < claim.minimum_n
     return Measure(reason="below_minimum_n") if too_few else found
+
+
+def _with_sensitivity(claim: Claim, measure: Measure, setting: Setting) -> Measure:
+    """Add the numbers under other weights and readings, where there is a number."""
+    if measure.reason:
+        return measure
+    return replace(measure, parts=(*measure.parts, *sensitivity_parts(claim, setting)))
 
 
 def _no_measure(claim: Claim, setting: Setting) -> Measure:
