@@ -25,6 +25,7 @@ _VERBS: Final = {
     "reversal": ("gaps",),
     "change": ("trends",),
     "joint": ("regions",),
+    "extreme": ("regions",),
 }
 """Analyses whose figure shows what a kind of claim is about."""
 _HEADLINE: Final = "headline"
@@ -83,6 +84,8 @@ def figure_of(result: ProtectedClaim, protected: Protected) -> str:
         analysis = part.analysis
         if not analysis.chart or analysis.verb not in _VERBS.get(claim.kind, ()):
             continue
+        if analysis.verb == "regions" and not _of_districts(result, protected):
+            continue
         if analysis.left and (dict(analysis.left), dict(analysis.right)) != (
             dict(claim.left),
             dict(claim.right),
@@ -90,6 +93,12 @@ def figure_of(result: ProtectedClaim, protected: Protected) -> str:
             continue
         return name
     return ""
+
+
+def _of_districts(result: ProtectedClaim, protected: Protected) -> bool:
+    """Whether a claim compares districts."""
+    district = protected.study.role("district", result.claim.wave)
+    return district in {*result.claim.left, result.claim.by}
 
 
 def lifted_figures(protected: Protected) -> set[str]:

@@ -5,6 +5,7 @@ from typing import Final
 
 from barometri.disclosure.protected import SUPPRESSED, Protected, ProtectedEffect, ProtectedTable
 from barometri.findings.naming import About
+from barometri.study.plan import JUDGED_VERBS
 from barometri.tables import Table
 from barometri.texts import Texts
 
@@ -51,11 +52,13 @@ def effects_table(name: str, part: ProtectedTable, protected: Protected, texts: 
     Returns
     -------
     Table
-        Rows in the order of the effects; those of one measure stand under its name, each with what it is
+        Rows in the order of the measures; those of one measure stand under its name, each with what it is
         about, its number, its interval, p alone and adjusted, and n. Columns that say nothing are left out.
     """
     rows, values = [], []
-    for effect in part.effects:
+    names = [_measure(effect, protected, texts) for effect in part.effects]
+    order = sorted(range(len(names)), key=lambda place: names.index(names[place]))
+    for effect in (part.effects[place] for place in order):
         rows.append(_row(effect, part, protected, texts))
         known = effect.status != SUPPRESSED and not math.isnan(effect.estimate)
         numbers = (effect.estimate, None, None, None, float(effect.n)) if known else (None,) * 5
@@ -63,13 +66,20 @@ def effects_table(name: str, part: ProtectedTable, protected: Protected, texts: 
     used = [place for place in range(len(_COLUMNS)) if place in _ALWAYS or any(row[place] for row in rows)]
     return Table(
         id=f"{name}_effects",
-        title=texts.text("report.effects"),
+        title=_title(part, texts),
         headers=tuple(texts.text(_COLUMNS[place]) for place in used),
         rows=tuple(tuple(row[place] for place in used) for row in rows),
         values=tuple(tuple(row[place] for place in used) for row in values),
         row_headers=2 if _OF_WHAT in used else 1,
-        notes=(texts.text("method.association"),),
+        notes=(texts.text("method.association"),) if part.analysis.verb in JUDGED_VERBS else (),
     )
+
+
+def _title(part: ProtectedTable, texts: Texts) -> str:
+    """Return what the effects are, and of which analysis."""
+    words = texts.text("report.effects" if part.analysis.verb in JUDGED_VERBS else "report.differences")
+    title = texts.label(part.analysis.title)
+    return f"{title}: {texts.lowered(words)}" if title else words
 
 
 def _row(
