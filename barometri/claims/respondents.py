@@ -15,7 +15,7 @@ from barometri.estimates import Cell, Estimates
 from barometri.model_battery import asked_models, battery, count_models, indicator
 from barometri.study.claim import ANY_MODEL, REST, Claim, Restriction
 from barometri.study.codebook import Code, Question
-from barometri.study.codes import BLANK, DONT_KNOW, LARGEST_MISSING
+from barometri.study.codes import BLANK, DONT_KNOW, LARGEST_MISSING, REFUSED
 from barometri.study.plan import NUMBER_OF_MODELS
 from barometri.study.study import Study
 from barometri.survey import Survey
@@ -179,6 +179,7 @@ def _of_models(item: str, answer: str, survey: Survey, study: Study) -> tuple[Co
     joined[(states == DONT_KNOW).any(axis=1)] = DONT_KNOW
     joined[(states > LARGEST_MISSING).all(axis=1)] = found.not_in_use
     joined[np.isin(states, counted).any(axis=1)] = counted[0]
+    joined[np.isin(states, (BLANK, REFUSED)).any(axis=1)] = BLANK  # as for the number of models
     return joined if item == ANY_MODEL else states[:, 0], counted
 
 
