@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 import barometri
+from barometri.analysis.fieldwork import has_frame
 from barometri.analysis.registry import VERBS
 from barometri.analysis.task import Task, has_design
 from barometri.analysis.themes import OVER_WAVES, lacking
@@ -23,6 +24,7 @@ from barometri.survey.design import EQUAL
 PACKAGES: Final = ("narwhals", "numpy", "pandas", "scipy")
 """Libraries that the numbers pass through."""
 NO_DESIGN: Final = "no_design"
+RESPONSE_RATES: Final = "response_rates"
 _ROLES: Final = ("group", "side", "district", "area", "unit")
 
 
@@ -110,6 +112,8 @@ def _items(analysis: Analysis, study: Study, surveys: Mapping[int, Survey]) -> t
     models = tuple(dict.fromkeys(m.id for survey in surveys.values() for m in asked_models(survey)))
     asked = {name for survey in surveys.values() for name in survey.variables}
     counted = {NUMBER_OF_MODELS} if models else set()
+    if analysis.verb == RESPONSE_RATES:
+        return (RESPONSE_RATES,) if has_frame(surveys, max(surveys)) else ()
     if analysis.verb == "number_of_models":
         return tuple(counted)
     if analysis.verb == "regions":

@@ -26,6 +26,7 @@ Verb = Literal[
     "gaps",
     "trends",
     "county",
+    "response_rates",
 ]
 JUDGED_VERBS: Final = ("association", "dose_response", "classes", "model_effects")
 """Verbs on how one question is judged where models are in use; the study's outcome unless it is named."""
