@@ -97,6 +97,10 @@ class PlanReader:
         modelled = analysis.verb in MODEL_VERBS
         if (modelled or analysis.verb in JUDGED_VERBS) and not self.models:
             row.fail("verb", f"{analysis.verb!r} needs models. Add models.toml.")
+        if analysis.verb == "response_rates":
+            if analysis.items:
+                row.fail("items", "response rates are about no item. Leave it out.")
+            return
         if not analysis.items and not modelled:
             row.fail("items", "there is no item. Name at least one question.")
         for item in analysis.items:
