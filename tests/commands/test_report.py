@@ -50,6 +50,8 @@ def test_the_paths_go_to_stdout_and_the_steps_to_stderr(
     paths = [Path(line) for line in said.out.splitlines()]
     assert [path.relative_to(tmp_path).as_posix() for path in paths] == [
         "reports/2021/fi/figures",
+        "reports/2021/findings.json",
+        "reports/2021/findings.csv",
         "reports/2021/manifest.json",
     ]
     assert all(path.exists() for path in paths)

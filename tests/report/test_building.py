@@ -1,6 +1,7 @@
 """The report as blocks: what a study has appears, what it lacks does not."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -109,7 +110,7 @@ def test_a_section_without_words_of_its_own_is_named_as_the_study_writes_it() ->
     assert section_title("poverty_in_countries", texts, own=own) == "Köyhyys"
 
 
-def effects(*changes: dict[str, object]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+def effects(*changes: dict[str, Any]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     protected = run()
     name = "cooperation_by_number_of_models"
     part = protected.tables[name]
@@ -121,7 +122,7 @@ def effects(*changes: dict[str, object]) -> tuple[tuple[str, ...], tuple[tuple[s
 
 def test_a_hidden_effect_is_the_mark_and_nothing_else() -> None:
     nan = float("nan")
-    gone: dict[str, object] = {"status": "suppressed", "estimate": nan, "ci_low": nan, "ci_high": nan, "n": 0}
+    gone: dict[str, Any] = {"status": "suppressed", "estimate": nan, "ci_low": nan, "ci_high": nan, "n": 0}
     headers, rows = effects({**gone, "p_text": ""}, {"adjusted_for": ("group", "district"), "p_text": "<.01"})
     assert headers == ("Measure", "Estimate", "95% confidence interval", "p value", "n")
     assert rows[0] == ("Somers' D", "..", "..", "", "..")
