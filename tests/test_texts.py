@@ -2,8 +2,10 @@
 
 import re
 import string
+import tomllib
 from datetime import date
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 import font_lato
@@ -38,6 +40,18 @@ def test_languages_have_the_same_keys_and_placeholders() -> None:
         assert set(words) == set(finnish)
         for key, text in words.items():
             assert placeholders(text) == placeholders(finnish[key]), (language, key)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_stands_in_two_files(language: str) -> None:
+    folder = files("barometri").joinpath("resources", "texts")
+    keys = [
+        (section, key)
+        for source in (folder.joinpath(f"{language}.toml"), folder.joinpath("findings", f"{language}.toml"))
+        for section, texts in tomllib.loads(source.read_text(encoding="utf-8")).items()
+        for key in texts
+    ]
+    assert len(keys) == len(set(keys)) == len(read_texts(language).words)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

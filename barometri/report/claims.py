@@ -213,12 +213,12 @@ def _figure_row(found: ProtectedFigure, protected: Protected, texts: Texts) -> t
     figure, mark = found.figure, protected.study.disclosure.mark
     about = About(protected.study, texts, figure.wave, figure.item)
     who = about.who(figure.population)
-    named = ", ".join(filter(None, (about.thing(figure.item), who, str(figure.wave))))
+    named = texts.label(figure.statement) or ", ".join(filter(None, (about.thing(figure.item), who)))
     digits = max(0, -math.floor(math.log10(figure.rounding * 100) + 1e-9)) if figure.rounding else 0
     hidden = found.reason == _HIDDEN
     own = mark if hidden else texts.percent(found.estimate, digits)
     return (
-        texts.label(figure.statement) or named,
+        f"{named} ({figure.wave})",
         texts.percent(figure.value, digits),
         own,
         mark if hidden else texts.count(found.n),

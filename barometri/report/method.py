@@ -1,12 +1,13 @@
 """The section on methods and data: everything a reader needs to judge the numbers, in words."""
 
+import math
 from collections.abc import Iterable
 from typing import Final
 
 from barometri.disclosure.protected import Protected, ProtectedWave
 from barometri.report.document import Block, Heading, Paragraph, Section, TableBlock, Terms
 from barometri.report.fieldwork import waves_table
-from barometri.study.waves import Equivalence, Wave
+from barometri.study.waves import FEWEST_IN_CELL, LARGEST_RATIO, Equivalence, Wave
 from barometri.tables import Table
 from barometri.texts import Texts
 
@@ -106,7 +107,7 @@ def _design(part: ProtectedWave, wave: Wave, protected: Protected, texts: Texts)
     design = wave.design
     words = []
     if part.has_weights and wave.frame and not design.weight:
-        words.append(texts.text("method.design_frame", strata=_names(design.stratum, protected, texts)))
+        words += _frame(part, _names(design.stratum, protected, texts), texts)
     else:
         if part.has_weights:
             words.append(texts.text("method.design_weight"))
@@ -119,7 +120,25 @@ def _design(part: ProtectedWave, wave: Wave, protected: Protected, texts: Texts)
     if part.has_weights:
         words.append(texts.text("method.weighting_limits"))
     words.append(texts.text("method.fpc" if design.fpc or wave.census_invited else "method.no_fpc"))
-    return [" ".join(words)]
+    return [" ".join(words), *([texts.text("method.mending")] if part.has_weights else [])]
+
+
+def _frame(part: ProtectedWave, names: str, texts: Texts) -> list[str]:
+    """Say how the weights follow from the frame, and what their inequality costs."""
+    raked = next((key for key in ("raked", "margins") if key in part.weighting), "")
+    words = [
+        texts.text(f"method.design_{raked}", margins=names.replace(" × ", ", "), fewest=FEWEST_IN_CELL)
+        if raked
+        else texts.text("method.design_frame", strata=names)
+    ]
+    if "trimmed" in part.weighting:
+        words.append(texts.text("method.design_trimmed", ratio=LARGEST_RATIO))
+    if not math.isnan(part.effective_n):
+        deff, size = texts.number(part.deff, 2), texts.count(part.effective_n)
+        words.append(texts.text("method.design_effect_n", deff=deff, n=size))
+    elif not math.isnan(part.deff):
+        words.append(texts.text("method.design_effect", deff=texts.number(part.deff, 1)))
+    return words
 
 
 def _names(variables: Iterable[str], protected: Protected, texts: Texts) -> str:
