@@ -98,7 +98,7 @@ def _number(category: str, base: str, models: int) -> tuple[Answers, Answers]:
         return frozenset(a for a in among if int(a.rstrip(UNSURE)) >= least), among
     if category.isdigit():
         return frozenset(a for a in among if a.rstrip(UNSURE) == category), among
-    return unsure, frozenset(numbers) | unsure
+    return (unsure, frozenset(numbers) | unsure) if category else (frozenset(), among)
 
 
 def is_missing(category: str, item: str, study: Study) -> bool:

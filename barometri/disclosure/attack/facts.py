@@ -34,6 +34,8 @@ class Released:
         The printed share and half its last digit, NaN where unknown: what rounding leaves of ``k``.
     is_free
         The rule on numerators is set aside: a fact about the organisation, or a declared structural zero.
+    is_ceiling
+        Not a record of this item: a number of respondents known from elsewhere, which ``n`` cannot exceed.
     """
 
     table: str
@@ -46,6 +48,7 @@ class Released:
     share: float = float("nan")
     step: float = float("nan")
     is_free: bool = False
+    is_ceiling: bool = False
 
     def __repr__(self) -> str:
         return f"Released(table={self.table!r})"

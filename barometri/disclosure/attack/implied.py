@@ -13,8 +13,8 @@ from barometri.study.plan import DisclosureRules
 Flags = npt.NDArray[np.bool_]
 
 
-def implied(questioned: Questioned, rules: DisclosureRules) -> frozenset[str]:
-    """Return one name for each count under a threshold that follows from shown records without being one.
+def implied(questioned: Questioned, rules: DisclosureRules) -> tuple[tuple[str, ...], ...]:
+    """Return the tables behind each count under a threshold that shown records give away together.
 
     Two records of which one holds the other are subtracted; beyond that every group of respondents that the
     records tell apart is tried against all sums of shown records.
@@ -22,21 +22,22 @@ def implied(questioned: Questioned, rules: DisclosureRules) -> frozenset[str]:
     topic, cells = questioned.topic, questioned.unknowns
     released = {cells.base[i].tobytes() for i in range(len(topic.released))}
     released |= {row.tobytes() for row in cells.numerator}
-    found: set[bytes] = set()
-    for row, n, k, free in (*_differences(questioned), *_people(questioned)):
+    found: dict[bytes, tuple[str, ...]] = {}
+    for row, n, k, free, places in (*_differences(questioned), *_people(questioned)):
         if row.tobytes() not in released and n > 0 and breaks_rule(n, np.nan if free else k, rules):
-            found.add(row.tobytes())
-    return frozenset(str(place) for place in range(len(found)))
+            found.setdefault(row.tobytes(), tuple(topic.released[place].table for place in places))
+    return tuple(found.values())
 
 
-Candidate = tuple[Flags, float, float, bool]
+Candidate = tuple[Flags, float, float, bool, tuple[int, ...]]
+"""Unknowns, base, count (NaN for a base), whether numerators are free, and the records subtracted."""
 
 
 def _differences(questioned: Questioned) -> Iterator[Candidate]:
     """Subtract shown records of the same answers of fewer people, and of fewer answers of the same people."""
     records, cells = questioned.topic.released, questioned.unknowns
     certain = {s.row.astype(np.bool_).tobytes() for s in questioned.sums if s.is_known}
-    shown = [i for i, record in enumerate(records) if record.shown]
+    shown = [i for i, record in enumerate(records) if record.shown and not record.is_ceiling]
     shown = list({(cells.base[i].tobytes(), cells.numerator[i].tobytes()): i for i in shown}.values())
     outside = (~cells.base[shown]).astype(np.int32)
     inside = (cells.base[shown].astype(np.int32) @ outside.T) == 0
@@ -52,18 +53,18 @@ def _difference(questioned: Questioned, small: int, large: int, *, is_counted: b
     few, many = questioned.topic.released[small], questioned.topic.released[large]
     counted = many.k - few.k if is_counted else np.nan
     parts = cells.numerator[large] & ~cells.numerator[small]
-    free = few.is_free or many.is_free
+    free, pair = few.is_free or many.is_free, (large, small)
     if few.among == many.among and few.counted == many.counted:
         base = cells.base[large] & ~cells.base[small]
         n = many.n - few.n
-        yield base, n, np.nan, free
+        yield base, n, np.nan, free, pair
         if np.isfinite(counted):
-            yield parts, n, counted, free
+            yield parts, n, counted, free, pair
     elif few.who == many.who:
         if few.among < many.among:
-            yield cells.base[large] & ~cells.base[small], many.n, many.n - few.n, free
+            yield cells.base[large] & ~cells.base[small], many.n, many.n - few.n, free, pair
         elif few.counted < many.counted and np.isfinite(counted):
-            yield parts, many.n, counted, free
+            yield parts, many.n, counted, free, pair
 
 
 def _people(questioned: Questioned) -> Iterator[Candidate]:
@@ -84,9 +85,9 @@ def _people(questioned: Questioned) -> Iterator[Candidate]:
             if not _follows(base, span):
                 continue
             n = float(np.round(solution[base].sum()))
-            yield base, n, np.nan, free
+            yield base, n, np.nan, free, ()
             if numerator.any() and _follows(numerator, span):
-                yield numerator, n, float(np.round(solution[numerator].sum())), free
+                yield numerator, n, float(np.round(solution[numerator].sum())), free, ()
 
 
 def _answers(questioned: Questioned) -> list[tuple[Flags, Flags]]:

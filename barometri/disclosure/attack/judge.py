@@ -104,17 +104,19 @@ def _attacked(questioned: Questioned, rules: DisclosureRules, how: Attack) -> Gr
     few = [value is not None and value < LEAST_VALUES for value in values]
     told = _told_to_insiders(questioned, targets, exact, rules) if how.insider else [False] * len(targets)
     failed = [any(marks) for marks in zip(exact, narrow, few, told, strict=True)]
+    beside = implied(questioned, rules) if how.implied else ()
+    tables = {n for t, bad in zip(targets, failed, strict=True) if bad for n in t.tables}
     safe = [secret for secret in questioned.secrets if not secret.is_unsafe]
     return GroupVerdict(
         topic=questioned.topic.name,
-        tables=tuple(sorted({n for t, bad in zip(targets, failed, strict=True) if bad for n in t.tables})),
+        tables=tuple(sorted(tables.union(*beside))),
         hidden=len(questioned.secrets),
         targets=len(targets),
         exact=sum(exact),
         narrow=sum(narrow),
         few=sum(few),
         insider=sum(told),
-        implied=len(implied(questioned, rules)) if how.implied else 0,
+        implied=len(beside),
         undecided=sum(value is None for value in values),
         spared=sum(_is_told(questioned.knowledge, secret) for secret in safe),
     )

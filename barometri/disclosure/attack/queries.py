@@ -127,20 +127,28 @@ def _holds_true(topic: Topic, opened: Sequence[str]) -> bool:
     cells = unknowns(topic, opened)
     k = np.array([r.k for r in topic.released], dtype=np.float64)
     n = np.array([r.n for r in topic.released], dtype=np.float64)
+    least = np.array([0.0 if r.is_ceiling else r.n for r in topic.released], dtype=np.float64)
     said = np.isfinite(k)
     rows = np.vstack([cells.base, cells.numerator[said]]).astype(np.float64)
-    values = np.concatenate([n, k[said]])
-    return is_possible(known(rows, values, values))
+    low, high = np.concatenate([least, k[said]]), np.concatenate([n, k[said]])
+    return is_possible(known(rows, low, high))
 
 
 def _sums(topic: Topic, cells: Unknowns, counts: Counts) -> dict[bytes, Sum]:
     """Gather the distinct sums; of several records that say the same, what all of them leave."""
     found: dict[bytes, Sum] = {}
     for place, record in enumerate(topic.released):
+        if record.is_ceiling:
+            continue
         exact = (record.n, record.n) if record.shown else (0.0, np.inf)
         _note(found, cells.base[place], record.n, exact)
         if np.isfinite(record.k):
             _note(found, cells.numerator[place], record.k, _left(record, counts))
+    for place, record in enumerate(topic.released):
+        if record.is_ceiling and record.shown:
+            old = found.get(cells.base[place].tobytes())
+            value = record.n if old is None else old.value
+            _note(found, cells.base[place], value, (0.0, record.n))
     return found
 
 

@@ -15,7 +15,7 @@ from barometri.disclosure.attack.facts import Released, Topic
 from barometri.disclosure.protected import SUPPRESSED, Protected, ProtectedClaim, ProtectedTable
 from barometri.estimates import TOTAL, Cell
 from barometri.results import AnalysisResult, ClaimResult, Results, Verdict
-from barometri.study.plan import NUMBER_OF_MODELS, Analysis
+from barometri.study.plan import JUDGED_VERBS, NUMBER_OF_MODELS, Analysis
 from barometri.study.study import Study
 
 _SILENT: Final = (Verdict.NOT_REPORTABLE, Verdict.NOT_ESTIMABLE)
@@ -65,8 +65,31 @@ def topics(results: Results, protected: Protected) -> tuple[Topic, ...]:
         found.setdefault((item_of(line.item, line.category, study), line.wave), []).append(
             _released(line, study)
         )
+    responses = {name for name, t in results.tables.items() if t.analysis.verb == "response_rates"}
+    respondents = [line for line in lines if line.table in responses and line.shown]
+    for (_, wave), own in found.items():
+        if not any(record.table in responses for record in own):
+            own += [_ceiling(line, own) for line in respondents if line.wave == wave]
+            own += [_ceiling(line, own) for line in _everybody(protected) if line.wave == wave]
     derived = _derived(study)
     return tuple(Topic(item, wave, tuple(own), derived) for (item, wave), own in sorted(found.items()))
+
+
+def _everybody(protected: Protected) -> list[_Line]:
+    """Return the number of respondents of each wave, where it is said."""
+    return [
+        _Line("waves", "", str(wave.year), "", "asked", {}, wave.n, wave.n, shown=True)
+        for wave in protected.waves
+        if np.isfinite(wave.n)
+    ]
+
+
+def _ceiling(line: _Line, own: Sequence[Released]) -> Released:
+    """Return a number of respondents as a bound on whoever was asked about an item."""
+    among = frozenset[str]().union(*(record.among | record.counted for record in own))
+    return Released(
+        line.table, line.who, frozenset(), among, line.k, float("nan"), shown=True, is_ceiling=True
+    )
 
 
 def _derived(study: Study) -> dict[str, tuple[str, Mapping[str, str]]]:
@@ -111,12 +134,13 @@ def _of_table(
             continue
         place = said.get(key)
         shown = place is not None and str(printed["status"].iloc[place]) != SUPPRESSED
+        item = about.get("item") or _only_item(analysis, study)
         yield _Line(
             table=name,
-            item=about.get("item") or _only_item(analysis, study),
+            item=item,
             wave=about.get("wave", wave),
             category=about.get("category", ""),
-            base=_base(analysis),
+            base=_base(analysis, item),
             who=_who(about, result),
             n=float(frame["n"].iloc[parts[0]]),
             k=float(counts[parts].sum()),
@@ -143,16 +167,19 @@ def _who(about: Mapping[str, str], result: AnalysisResult) -> dict[str, frozense
     return who
 
 
-def _base(analysis: Analysis) -> str:
+def _base(analysis: Analysis, item: str) -> str:
     if analysis.verb == "model_prevalence":
         return "answered" if analysis.reading == "informed" else "asked"
-    return analysis.base
+    # Tables of the number of models leave out whoever cannot judge most of them.
+    return "answered" if item == NUMBER_OF_MODELS else analysis.base
 
 
 def _only_item(analysis: Analysis, study: Study) -> str:
     if analysis.verb == "number_of_models":
         return NUMBER_OF_MODELS
-    return analysis.items[0] if analysis.items else study.roles.outcome or analysis.id
+    if analysis.verb in JUDGED_VERBS and not analysis.items:
+        return study.roles.outcome
+    return analysis.items[0] if analysis.items else analysis.id
 
 
 def _of_effects(name: str, result: AnalysisResult, table: ProtectedTable | None) -> Iterator[_Line]:
