@@ -14,7 +14,9 @@ if TYPE_CHECKING:
         models_by_district,
         prevalence,
         profile,
+        ranks,
         reversal,
+        scatter,
         tiles,
         waves,
     )
@@ -31,7 +33,9 @@ _HOMES = {
     "models_by_district": "named",
     "prevalence": "named",
     "profile": "named",
+    "ranks": "named",
     "reversal": "named",
+    "scatter": "named",
     "tiles": "named",
     "waves": "named",
 }
@@ -46,8 +50,10 @@ __all__ = [
     "models_by_district",
     "prevalence",
     "profile",
+    "ranks",
     "reversal",
     "save",
+    "scatter",
     "tiles",
     "waves",
 ]

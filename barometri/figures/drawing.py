@@ -14,7 +14,9 @@ from barometri.figures.kinds import (
     number_of_models,
     prevalence,
     profile,
+    ranks,
     reversal,
+    scatter,
     tiles,
     waves,
 )
@@ -32,6 +34,8 @@ KINDS: Final[dict[ChartKind, Callable[..., Chart]]] = {
     "forest": forest.forest,
     "profile": profile.profile,
     "reversal": reversal.reversal,
+    "ranks": ranks.ranks,
+    "scatter": scatter.scatter,
 }
 """The family of each kind of chart."""
 

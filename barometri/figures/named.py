@@ -55,3 +55,17 @@ def profile(protected: Protected, *, language: str, table_id: str | None = None,
 def reversal(protected: Protected, *, language: str, table_id: str | None = None) -> Chart:
     """Draw the gap of two groups in every wave, and which of them leads."""
     return draw_first(protected, "reversal", table_id, language)
+
+
+def ranks(protected: Protected, *, language: str, table_id: str | None = None) -> Chart:
+    """Draw the ranks of districts with their intervals; a table of profiles has them too."""
+    if table_id is None:
+        asked = ("ranks", "profile")
+        kinds = {name: table.analysis.chart for name, table in protected.tables.items()}
+        table_id = next((name for kind in asked for name in kinds if kinds[name] == kind), None)
+    return draw_first(protected, "ranks", table_id, language)
+
+
+def scatter(protected: Protected, *, language: str, table_id: str | None = None) -> Chart:
+    """Draw districts by their mean number of models and how cooperation is judged."""
+    return draw_first(protected, "scatter", table_id, language)

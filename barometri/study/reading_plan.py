@@ -6,6 +6,7 @@ from typing import Final, Literal, cast, get_args
 from barometri.study.codebook import Codebook
 from barometri.study.plan import (
     JUDGED_VERBS,
+    NUMBER_OF_MODELS,
     Analysis,
     ChartKind,
     Model,
@@ -103,9 +104,7 @@ class PlanReader:
             return
         if not analysis.items and not modelled:
             row.fail("items", "there is no item. Name at least one question.")
-        for item in analysis.items:
-            if analysis.verb == "county" and item in self.models:
-                continue
+        for item in (name for name in analysis.items if not self._is_of_models(analysis, name)):
             if modelled and item not in self.models:
                 row.fail("items", f"{item!r} is no model of models.toml.")
             if not modelled and item not in self.codebook:
@@ -114,6 +113,11 @@ class PlanReader:
                 row.fail("items", f"{item!r} is asked in no wave. Add its column to one or remove it here.")
             if analysis.verb in (*SHARE_VERBS, *JUDGED_VERBS) and not self.codebook[item].good:
                 row.fail("items", f"{item!r} has no favourable codes. Add 'good' to it in codebook.toml.")
+
+    def _is_of_models(self, analysis: Analysis, item: str) -> bool:
+        """Whether an item of a verb on questions is a model or the number of models."""
+        counted = analysis.verb == "mean" and item == NUMBER_OF_MODELS and bool(self.models)
+        return counted or (analysis.verb == "county" and item in self.models)
 
     def _check_parts(self, row: Section, analysis: Analysis) -> None:
         """Refuse a gap without two groups, groups that no gap needs, and a county analysis without areas."""

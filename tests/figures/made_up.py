@@ -15,10 +15,11 @@ from barometri.disclosure.protected import (
     TOTAL,
     UNRELIABLE,
     Protected,
+    ProtectedClaim,
     ProtectedEffect,
     ProtectedTable,
 )
-from barometri.results import Provenance
+from barometri.results import Provenance, Verdict
 from barometri.study.plan import Analysis, ChartKind, Verb
 from barometri.study.reading import read_study
 from barometri.study.study import Study
@@ -78,10 +79,14 @@ def table(
     statistic: str = "proportion",
     effects: Sequence[ProtectedEffect] = (),
     states: bool = False,
+    sides: tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]] = ({}, {}),
 ) -> ProtectedTable:
     """A protected table; titles come from the demonstration's analysis of the same name where it has one."""
     known = {analysis.id: analysis for analysis in study().analyses}
-    analysis = Analysis(name, verb, tuple(items), tuple(by), chart=chart, states=states)
+    left, right = sides
+    analysis = Analysis(
+        name, verb, tuple(items), tuple(by), chart=chart, states=states, left=left, right=right
+    )
     if chart == "waves":
         analysis = replace(analysis, waves="all")
     if name in known:
@@ -299,13 +304,154 @@ def dots_by_district_and_side() -> ProtectedTable:
     )  # fmt: skip
 
 
-def protected(*tables: ProtectedTable) -> Protected:
+def effect(
+    name: str,
+    about: Mapping[str, str],
+    value: float,
+    half: float,
+    *,
+    n: int = 828,
+    p: str = ".03",
+    adjusted: str = "",
+    held: Sequence[str] = (),
+) -> ProtectedEffect:
+    """A shown effect."""
+    low, high = round(value - half, 3), round(value + half, 3)
+    status = SHOWN if n >= 50 else SMALL_BASE
+    return ProtectedEffect(
+        name, value, low, high, n, p, "t/taylor", "", status, tuple(held), adjusted, dict(about)
+    )
+
+
+def without(one: ProtectedEffect) -> ProtectedEffect:
+    """The effect when it is suppressed: every number is missing."""
+    nan = float("nan")
+    gone = replace(one, estimate=nan, ci_low=nan, ci_high=nan, n=0, p_text="", adjusted_p_text="")
+    return replace(gone, status=SUPPRESSED)
+
+
+def forest(*, hide: str = "", only: str = "") -> ProtectedTable:
+    marginal = {"M01": 0.19, "M02": 0.076, "M03": 0.151, "M04": 0.171, "M05": 0.082, "M06": 0.127}
+    conditional = {"M01": 0.145, "M02": -0.011, "M03": 0.1, "M04": 0.118, "M05": 0.025, "M06": 0.078}
+    effects = []
+    for kind, values in (("marginal", marginal), ("conditional", conditional)):
+        for item, value in values.items():
+            if only and item != only:
+                continue
+            adjusted = "<.01" if value > 0.14 else ".14"
+            about = {"item": item, "kind": kind}
+            one = effect("model_points", about, value, 0.08, adjusted=adjusted, held=("group", "district"))
+            effects.append(without(one) if item == hide else one)
+            effects.append(replace(one, name="model_score", estimate=round(value * 3, 2)))
+    rows = [row({"item": item}, share, 1010) for item, share in MODELS.items()]
+    return table(
+        "annex_model_effects",
+        rows,
+        verb="model_effects",
+        chart="forest",
+        items=["cooperation"],
+        effects=effects,
+    )
+
+
+def equivalence(verdict: Verdict = Verdict.NOT_SHOWN_EITHER_WAY) -> ProtectedClaim:
+    """The study's claim that a model makes no difference, judged."""
+    claim = next(one for one in study().claims if one.kind == "equivalence")
+    return ProtectedClaim(
+        claim, verdict, 0.069, -0.019, 0.157, 800, 60, ".28", ".28", "points", 0.9, "equivalence/cr2"
+    )
+
+
+def profile(*, hide: tuple[str, str] = ("", ""), districts: Sequence[str] = DISTRICTS) -> ProtectedTable:
+    effects, rows = [], []
+    for i, (item, share) in enumerate([*MODELS.items(), ("cooperation", 0.44)]):
+        for j, district in enumerate((*districts, TOTAL)):
+            value = 0.165 if (i, j) == (4, 0) else -0.14 if (i, j) == (0, 3) else round(0.01 * (i - j), 3)
+            about = {"item": item, "district": district}
+            adjusted = "<.01" if abs(value) > 0.1 else "1.00"
+            if district != TOTAL:
+                one = effect("district_minus_rest", about, value, 0.08, n=1010, adjusted=adjusted)
+                effects.append(without(one) if (item, district) == hide else one)
+            if item in MODELS:
+                gone = (item, district) == hide
+                rows.append(hidden(about) if gone else row(about, share, 1010 if district == TOTAL else 200))
+    for item in ("number_of_models", "cooperation"):
+        for j, district in enumerate(districts):
+            about = {"item": item, "district": district}
+            one = effect("district_rank", about, float(j + 1), 0.0, n=180, p="")
+            effects.append(replace(one, ci_low=1.0, ci_high=float(len(districts))))
+    about = {"item": "cooperation", "districts": str(len(districts))}
+    r = effect("district_correlation", about, 0.64, 0.0, n=923, p="")
+    effects.append(replace(r, ci_low=float("nan"), ci_high=float("nan")))
+    return table("annex_regions", rows, verb="regions", chart="profile", by=["district"], effects=effects)
+
+
+def ranks() -> ProtectedTable:
+    made = profile()
+    return replace(made, analysis=replace(made.analysis, id="ranks_of_districts", chart="ranks", title={}))
+
+
+def gaps(*, hide: int = 0, latest: float = 0.089) -> ProtectedTable:
+    sides = ({"group": ("social_worker",)}, {"group": ("decision_specialist",)})
+    path = {2017: -0.068, 2018: -0.055, 2019: -0.138, 2021: latest}
+    effects, rows = [], []
+    for year, value in path.items():
+        about = {"item": "cooperation", "wave": str(year), **({"mark": "similar"} if year < 2019 else {})}
+        one = effect("gap", about, value, 0.08, n=600, adjusted=".03")
+        effects.append(without(one) if year == hide else one)
+        rows += [
+            row({"wave": year, "item": "cooperation", "group": group}, 0.4, 300)
+            for group in ("decision_specialist", "social_worker")
+        ]
+    about = {"item": "cooperation", "wave": "2021", "against": "2019"}
+    turned = ".03" if abs(latest) > 0.08 else ".46"
+    effects.append(effect("gap_reversal", about, latest, 0.08, n=1171, p=turned))
+    return table(
+        "annex_gap",
+        rows,
+        verb="gaps",
+        chart="reversal",
+        by=["group"],
+        items=["cooperation"],
+        effects=effects,
+        sides=sides,
+    )
+
+
+def fitted(*, hide: str = "") -> ProtectedTable:
+    shares = {"0": 0.27, "1": 0.36, "2": 0.45, "3+": 0.57}
+    effects = [
+        effect("predicted_share", {"number_of_models": name}, share, 0.04, p="", held=("group", "district"))
+        for name, share in shares.items()
+    ]
+    effects = [without(one) if one.about["number_of_models"] == hide else one for one in effects]
+    plain = number_of_models()
+    return replace(
+        plain,
+        analysis=replace(plain.analysis, id="annex_dose_response", verb="dose_response", chart=""),
+        effects=tuple(effects),
+    )
+
+
+def means_by_district(*, hide: str = "") -> ProtectedTable:
+    rows = []
+    for district, value in zip((*DISTRICTS, TOTAL), (2.3, 2.2, 2.3, 1.7, 2.0, 2.1), strict=True):
+        keys = {"item": "number_of_models", "district": district}
+        one = row(keys, 0.4, 158) | {"estimate": value, "ci_low": value - 0.2, "ci_high": value + 0.2}
+        rows.append(hidden(keys) if district == hide else one)
+    return table(
+        "annex_mean_number_by_district", rows, verb="mean", chart="scatter", by=["district"],
+        items=["number_of_models"], statistic="mean",
+    )  # fmt: skip
+
+
+def protected(*tables: ProtectedTable, claims: Sequence[ProtectedClaim] = ()) -> Protected:
     """Protected results that hold these tables."""
     return Protected(
         study=study(),
         wave=2021,
         tables={one.analysis.id: one for one in tables},
-        claims=(),
+        claims=tuple(claims),
         waves=(),
         hidden=(),
         provenance=Provenance(inputs={}, study_digest="", version="0"),
@@ -330,4 +476,11 @@ def everything() -> Protected:
         tiles(without="lantinen"),
         dots_by_group(),
         dots_by_district_and_side(),
+        forest(hide="M05"),
+        profile(hide=("M06", "itainen")),
+        ranks(),
+        gaps(),
+        fitted(),
+        means_by_district(),
+        claims=[equivalence()],
     )

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from barometri.disclosure.protected import SUPPRESSED, UNRELIABLE, Protected
+from barometri.disclosure.protected import SUPPRESSED, UNRELIABLE, Protected, ProtectedEffect
 from barometri.figures import draw
 from barometri.figures.chart import Chart
 from barometri.figures.style import style
@@ -83,7 +83,17 @@ def extreme(name: str) -> Protected:
     gone = at % 3 == 1
     frame.loc[gone, ["estimate", "se", "ci_low", "ci_high", "n", "n_weighted", "df"]] = np.nan
     frame.loc[gone, "status"] = SUPPRESSED
-    return replace(results(), tables={name: replace(table, frame=frame)})
+    effects = tuple(extreme_effect(effect, i) for i, effect in enumerate(table.effects))
+    return replace(results(), tables={name: replace(table, frame=frame, effects=effects)})
+
+
+def extreme_effect(effect: ProtectedEffect, at: int) -> ProtectedEffect:
+    """A difference of nearly everything, the widest interval, or nothing."""
+    if at % 3 == 1 or effect.name in {"district_rank", "somers_d"}:
+        return made_up.without(effect)
+    value = (0.97, -0.97)[at % 2]
+    wide = replace(effect, estimate=value, ci_low=value - 0.4, ci_high=value + 0.4, n=19, status=UNRELIABLE)
+    return replace(wide, adjusted_p_text="<.01")
 
 
 @pytest.mark.parametrize("width", ["wide", "narrow"])
@@ -99,7 +109,8 @@ def test_a_table_with_every_record_hidden_is_drawn(name: str) -> None:
     table = results().tables[name]
     numbers = ["estimate", "se", "ci_low", "ci_high", "n", "n_weighted", "df"]
     frame = table.frame.assign(**dict.fromkeys(numbers, np.nan), status=SUPPRESSED)
-    hidden = replace(results(), tables={name: replace(table, frame=frame)})
+    effects = tuple(made_up.without(effect) for effect in table.effects)
+    hidden = replace(results(), tables={name: replace(table, frame=frame, effects=effects)}, claims=())
     made = draw(hidden, name, language="fi")
     check(made.figure)
     assert ".." in {text.get_text() for text, _ in texts_of(made.figure)}
