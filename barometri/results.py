@@ -141,7 +141,12 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class WaveSummary:
-    """What the method section says of one wave; respondents by group are counts to be protected too."""
+    """What the method section says of one wave; respondents by group are counts to be protected too.
+
+    ``weighting`` says how frame counts made the weights (``raked``, ``margins``, ``trimmed``; empty for
+    people over respondents), ``effective_n`` and ``deff`` are Kish's, ``fewest_in_cell`` the respondents of
+    the smallest cell of the frame.
+    """
 
     year: int
     n: int
@@ -152,6 +157,10 @@ class WaveSummary:
     has_area: bool
     weight_ratio: float
     response_rate: float | None = None
+    weighting: tuple[str, ...] = ()
+    effective_n: float = float("nan")
+    deff: float = float("nan")
+    fewest_in_cell: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

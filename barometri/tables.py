@@ -54,6 +54,8 @@ def table(protected: Protected, table_id: str, *, language: str) -> Table:
     reading = read(protected, table_id, language=language)
     keys = _keys(reading)
     cells = _ordered(reading, keys)
+    if reading.table.analysis.verb == "response_rates":
+        return _response_rates(reading, keys, cells)
     texts = reading.texts
     remarks = any(_remark(reading, cell) for cell in cells)
     measure = texts.text("words.share" if reading.is_share else f"words.{reading.table.statistic}")
@@ -74,6 +76,40 @@ def table(protected: Protected, table_id: str, *, language: str) -> Table:
         values=tuple(values),
         row_headers=len(keys),
         notes=_notes(reading, cells),
+    )
+
+
+def _response_rates(reading: Reading, keys: tuple[str, ...], cells: list[Cell]) -> Table:
+    """Return respondents as a share of the frame: both counts are known, so there is no interval."""
+    texts = reading.texts
+    words = [_header(reading, key) for key in keys]
+    rows = [
+        (
+            *(_name(reading, key, cell) for key in keys),
+            *(
+                (texts.percent(cell.estimate), texts.count(cell.n))
+                if cell.shown
+                else (reading.hidden_mark,) * 2
+            ),
+        )
+        for cell in cells
+    ]
+    values = [
+        (*(None for _ in keys), *((cell.estimate, cell.n) if cell.shown else (None, None))) for cell in cells
+    ]
+    notes = [texts.text("method.response_note")]
+    if not all(cell.shown for cell in cells):
+        notes.append(texts.text("status.note_suppressed", mark=reading.hidden_mark))
+    if reading.study.synthetic:
+        notes.append(texts.text("words.synthetic"))
+    return Table(
+        id=reading.id,
+        title=reading.default_title,
+        headers=(*words, texts.text("method.response_rate"), texts.text("method.people")),
+        rows=tuple(rows),
+        values=tuple(values),
+        row_headers=len(keys),
+        notes=tuple(note.rstrip(".") + "." for note in notes),
     )
 
 

@@ -14,12 +14,15 @@ from barometri.analysis.task import Task, has_design
 from barometri.analysis.themes import OVER_WAVES, lacking
 from barometri.claims import figures, judge
 from barometri.errors import OptionError
+from barometri.inference.moments import effective_size
 from barometri.model_battery import NUMBER_OF_MODELS, asked_models
 from barometri.results import AnalysisResult, Provenance, Results, WaveSummary
 from barometri.study.plan import JUDGED_VERBS, Analysis
 from barometri.study.study import Study
 from barometri.survey import Survey
 from barometri.survey.design import EQUAL
+from barometri.weighting.frame import in_frame
+from barometri.weighting.nonresponse import fewest_in_cell, weighting_of
 
 PACKAGES: Final = ("narwhals", "numpy", "pandas", "scipy")
 """Libraries that the numbers pass through."""
@@ -144,7 +147,8 @@ def _notes(study: Study, survey: Survey) -> list[str]:
 def _summary(study: Study, year: int, survey: Survey) -> WaveSummary:
     wave = study.waves.get(year)
     weights = survey.coded.weight
-    frame = sum(count.count for count in wave.frame) if wave is not None else 0
+    people = in_frame(wave) if wave is not None else 0
+    spread = effective_size(weights.sum(), (weights**2).sum())
     return WaveSummary(
         year=year,
         n=survey.n,
@@ -154,7 +158,11 @@ def _summary(study: Study, year: int, survey: Survey) -> WaveSummary:
         has_district=study.role("district", year) in survey.variables,
         has_area=study.role("area", year) in survey.variables,
         weight_ratio=float(weights.max() / np.median(weights)),
-        response_rate=survey.n / frame if frame else None,
+        response_rate=survey.n / people if people else None,
+        weighting=weighting_of(survey),
+        effective_n=float(spread),
+        deff=len(weights) / float(spread),
+        fewest_in_cell=fewest_in_cell(survey),
     )
 
 

@@ -25,7 +25,7 @@ from barometri.disclosure.sentences import Sentences
 from barometri.disclosure.suppress import suppress
 from barometri.errors import DisclosureError
 from barometri.estimates import Estimates
-from barometri.results import AnalysisResult, Provenance, Results
+from barometri.results import AnalysisResult, Provenance, Results, WaveSummary
 from barometri.study.codebook import Codebook
 from barometri.study.plan import Analysis, DisclosureRules
 from barometri.study.study import Study
@@ -78,10 +78,7 @@ def protect(
             for name, result in tables.items()
         },
         claims=tuple(sentences.claim(claim) for claim in run.claims),
-        waves=tuple(
-            ProtectedWave(w.year, float(w.n), w.design, w.field_days, w.has_weights, w.response_rate)
-            for w in run.waves
-        ),
+        waves=tuple(_wave(wave, limits) for wave in run.waves),
         hidden=tuple(
             Hidden(
                 name, len(hidden[name]), int(primary[name].sum()), int((hidden[name] & ~primary[name]).sum())
@@ -150,6 +147,27 @@ def _table(
         design=estimates.design,
         effects=effects,
         notes=result.notes,
+    )
+
+
+def _wave(wave: WaveSummary, rules: DisclosureRules) -> ProtectedWave:
+    """Carry a wave over; how unequal its weights are says little where cells of the frame are small.
+
+    With weights of people over respondents the effective size is an equation for the respondents of all
+    cells, so where one is below the minimum base only the design effect is told, to a tenth.
+    """
+    safe = wave.fewest_in_cell is not None and wave.fewest_in_cell >= rules.minimum_n
+    size = rounding.weighted_base(np.array([wave.effective_n if safe else np.nan]))
+    return ProtectedWave(
+        wave.year,
+        float(wave.n),
+        wave.design,
+        wave.field_days,
+        wave.has_weights,
+        wave.response_rate,
+        wave.weighting,
+        float(size[0]),
+        round(wave.deff, 2 if safe else 1),
     )
 
 

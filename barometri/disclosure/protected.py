@@ -137,7 +137,7 @@ class ProtectedFigure:
 
 @dataclass(frozen=True, slots=True)
 class ProtectedWave:
-    """What may be said of a wave in the method section."""
+    """What may be said of a wave in the method section; ``effective_n`` is NaN where cells are small."""
 
     year: int
     n: float
@@ -145,6 +145,9 @@ class ProtectedWave:
     field_days: str
     has_weights: bool
     response_rate: float | None
+    weighting: tuple[str, ...] = ()
+    effective_n: float = float("nan")
+    deff: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)

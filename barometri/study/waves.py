@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from barometri.study.codebook import Labels
 
 Status = Literal["same", "similar", "different"]
+FEWEST_IN_CELL: Final = 10
+"""Fewest respondents from whom a cell of the frame takes a response rate of its own."""
+LARGEST_RATIO: Final = 5
+"""Largest weight over the median; weights above it are trimmed."""
 
 
 @dataclass(frozen=True, slots=True)

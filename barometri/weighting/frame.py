@@ -62,6 +62,14 @@ class Frame:
         return np.bincount(self.codes[:, place], minlength=self.shape[place])
 
 
+def in_frame(wave: Wave) -> int:
+    """Return the number of people in a wave's frame, whom a frame of margins counts once a variable."""
+    if not wave.frame:
+        return 0
+    name = next(iter(wave.frame[0].stratum))
+    return sum(row.count for row in wave.frame if name in row.stratum)
+
+
 def frame_of(survey: Survey, *, together: bool = True) -> Frame | None:
     """Return the frame counts of a survey's wave; none where there are none that weights can follow.
 

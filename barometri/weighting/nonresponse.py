@@ -7,15 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from barometri.errors import DesignError
+from barometri.study.waves import FEWEST_IN_CELL, LARGEST_RATIO
 from barometri.survey import Survey
 from barometri.survey.adjustments import Adjustment, Calibration, Term, Trimming
 from barometri.weighting.adjusting import adjusted
 from barometri.weighting.frame import Frame, answering, frame_of
 
-FEWEST: Final = 10
-"""Fewest respondents from whom a cell's own response rate is taken."""
-LARGEST_RATIO: Final = 5.0
-"""Largest weight over the median, above which weights are trimmed."""
 WEIGHT: Final = "_weight"
 BASE: Final = "_base"
 _CATEGORY, _MARGIN, _ANSWERING = "_category_", "_margin_", "_answering"
@@ -70,17 +67,30 @@ def thin(frame: Frame) -> npt.NDArray[np.bool_]:
     """Return which cells of the frame have too few respondents for a response rate of their own."""
     if frame.crossed is None:
         return np.ones(frame.shape, dtype=np.bool_)
-    return np.asarray((frame.crossed > 0) & (frame.respondents < FEWEST))
+    return np.asarray((frame.crossed > 0) & (frame.respondents < FEWEST_IN_CELL))
 
 
-def is_raked(survey: Survey) -> bool:
-    """Whether a survey's weights were made to reproduce margins."""
-    return any(isinstance(own, Calibration) for own in survey.design.adjustments)
+def weighting_of(survey: Survey) -> tuple[str, ...]:
+    """Return what was done to a survey's weights: ``raked`` or ``margins``, and ``trimmed``.
+
+    ``raked`` is to margins after thick cells were brought to their own counts, ``margins`` to margins alone;
+    nothing for people over respondents.
+    """
+    steps = survey.design.adjustments
+    calibrated = [step for step in steps if isinstance(step, Calibration)]
+    cells = any(step.members is not None for step in calibrated)
+    found = ("raked" if cells else "margins",) if calibrated else ()
+    return (*found, *(("trimmed",) if any(isinstance(step, Trimming) for step in steps) else ()))
 
 
-def is_trimmed(survey: Survey) -> bool:
-    """Whether a survey's weights were trimmed."""
-    return any(isinstance(own, Trimming) for own in survey.design.adjustments)
+def fewest_in_cell(survey: Survey) -> int | None:
+    """Return the respondents of the smallest cell of the frame, or margin; none without frame counts."""
+    found = frame_of(survey)
+    if found is None:
+        return None
+    if found.crossed is None:
+        return min(int(found.answered(place).min()) for place in range(len(found.variables)))
+    return int(found.respondents[found.crossed > 0].min())
 
 
 def _by_cell(survey: Survey, frame: Frame) -> Survey:
@@ -102,7 +112,7 @@ def _raked(survey: Survey, frame: Frame) -> Survey:
     raked = Calibration("rake" if len(margins) > 1 else "poststratify", margins)
     steps: tuple[Adjustment, ...] = (raked,)
     if frame.crossed is not None and len(frame.variables) > 1:
-        own = (frame.crossed > 0) & (frame.respondents >= FEWEST)
+        own = (frame.crossed > 0) & (frame.respondents >= FEWEST_IN_CELL)
         if own.any():
             based = based.with_column(_ANSWERING, own.ravel()[frame.cell].astype(np.float64))
             members = based[_ANSWERING] == 1
@@ -149,8 +159,8 @@ def _margins(survey: Survey, frame: Frame, cells: list[str]) -> tuple[Survey, tu
 def _joined(respondents: IntArray) -> IntArray:
     """Return the category of a margin that each category becomes part of."""
     order = np.argsort(respondents, kind="stable")
-    together = int((respondents < FEWEST).sum())
-    while 0 < together < len(order) and respondents[order[:together]].sum() < FEWEST:
+    together = int((respondents < FEWEST_IN_CELL).sum())
+    while 0 < together < len(order) and respondents[order[:together]].sum() < FEWEST_IN_CELL:
         together += 1
     first = np.arange(len(order))
     first[order[:together]] = order[:together].min(initial=len(order))

@@ -57,7 +57,7 @@ def response_rates(survey: Survey, *, by: str | Sequence[str] | None = None) -> 
     keys = [key for key in product(*order) if people.get(key, 0.0) > 0]
     n, k = np.array([people[key] for key in keys]), np.array([answered[key] for key in keys])
     frame = pd.DataFrame({name: [key[place] for key in keys] for place, name in enumerate(names)})
-    numbers = (k / n, NAN, NAN, NAN, n.astype(np.int64), n, NAN, "count")
+    numbers = (k / n, NAN, NAN, NAN, n.astype(np.int64), n, np.inf, "count")
     for name, value in zip(VALUE_COLUMNS, numbers, strict=True):
         frame[name] = np.broadcast_to(np.asarray(value), len(keys)) if np.ndim(value) == 0 else value
     frame["method"] = frame["method"].astype(object)
