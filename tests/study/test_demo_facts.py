@@ -202,7 +202,8 @@ def test_bases_of_claims(study: Study) -> None:
 # --------------------------------------------------------------------------------------------- analyses
 def test_the_list_draws_every_chart(study: Study) -> None:
     charts = {analysis.chart for analysis in study.analyses} - {""}
-    assert charts == {"prevalence", "districts", "likert", "number_of_models", "waves", "tiles", "dots"}
+    plain = {"prevalence", "districts", "likert", "number_of_models", "waves", "tiles", "dots"}
+    assert charts == plain | {"forest", "profile", "reversal", "scatter"}
 
 
 def test_every_item_that_is_asked_twice_has_its_change(study: Study) -> None:
