@@ -12,6 +12,8 @@ from barometri.study.study import Study
 YES = "_yes"
 NO = "_no"
 BOTH = "_both"
+OR = "|"
+"""Between answers that a share counts together."""
 ONLY = "_only"
 """Some model in one state and none in the other."""
 COUNT = "number_of_models"
@@ -41,6 +43,8 @@ class Answers:
         """Return the answers a category counts; ``""`` is the item's good end."""
         if category in {"", GOOD, AGREED}:
             return self.good
+        if OR in category:
+            return frozenset().union(*(self.numerator(one) for one in category.split(OR)))
         if category in self.several:
             return self.several[category]
         if category in self.known:

@@ -48,7 +48,8 @@ class Record:
 class Group:
     """All records of one item in one wave.
 
-    ``derived`` maps a derived variable to (its source, {source code id: derived code id}).
+    ``derived`` maps a derived variable to (its source, {source code id: derived code id}), ``codes`` a
+    variable to the ids of all its answers.
     """
 
     item: str
@@ -56,6 +57,7 @@ class Group:
     atoms: tuple[str, ...]
     records: tuple[Record, ...]
     derived: Mapping[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
+    codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def system(group: Group) -> System:
     """
     restrictions = [_primitive(record.restriction, group.derived) for record in group.records]
     values = _finest_values(restrictions)
-    open_ended = _incomplete(group.records, restrictions)
+    open_ended = _incomplete(group, restrictions)
     axes = {v: [*sorted(ids), *([ELSEWHERE] if v in open_ended else [])] for v, ids in values.items()}
     cells = list(product(*axes.values()))
     position = {atom: i for i, atom in enumerate(group.atoms)}
@@ -149,19 +151,24 @@ def _finest_values(restrictions: Sequence[Restriction]) -> dict[str, frozenset[s
 Key = tuple[frozenset[str], tuple[tuple[str, frozenset[str]], ...]]
 
 
-def _incomplete(records: Sequence[Record], restrictions: Sequence[Restriction]) -> set[str]:
+def _incomplete(group: Group, restrictions: Sequence[Restriction]) -> set[str]:
     """Find the variables whose codes do not add up to their margin: somebody is elsewhere.
 
-    Where the records cannot tell, the codes are taken to add up, which gives the attacker more, never less.
+    Where no records tell, somebody is elsewhere if the variable has codes that the group does not use; else
+    the codes are taken to add up, which gives the attacker more, never less.
     """
     sizes: dict[Key, float] = {}
-    for record, restriction in zip(records, restrictions, strict=True):
+    for record, restriction in zip(group.records, restrictions, strict=True):
         sizes[record.base, tuple(sorted(restriction.items()))] = record.n
     values = _finest_values(restrictions)
-    return {variable for variable, ids in values.items() if _falls_short(variable, ids, sizes)}
+    return {
+        variable
+        for variable, ids in values.items()
+        if _falls_short(variable, ids, sizes, unused=bool(group.codes.get(variable, frozenset()) - ids))
+    }
 
 
-def _falls_short(variable: str, ids: frozenset[str], sizes: Mapping[Key, float]) -> bool:
+def _falls_short(variable: str, ids: frozenset[str], sizes: Mapping[Key, float], *, unused: bool) -> bool:
     """Whether some margin over ``variable`` is larger than the sum of a partition of its codes."""
     parts: dict[Key, dict[frozenset[str], float]] = {}
     for (base, restriction), n in sizes.items():
@@ -169,15 +176,24 @@ def _falls_short(variable: str, ids: frozenset[str], sizes: Mapping[Key, float])
             if name == variable:
                 rest = tuple(pair for pair in restriction if pair[0] != variable)
                 parts.setdefault((base, rest), {})[own] = n
+    told = False
     for margin, found in parts.items():
-        for partition in _partitions(found, ids):
-            if margin in sizes and sum(found[own] for own in partition) < sizes[margin]:
-                return True
-    return False
+        for partition in _partitions(sorted(found, key=sorted), ids):
+            if margin in sizes:
+                told = True
+                if sum(found[own] for own in partition) < sizes[margin]:
+                    return True
+    return unused and not told
 
 
-def _partitions(found: Iterable[frozenset[str]], ids: frozenset[str]) -> list[list[frozenset[str]]]:
-    """Return the ways in which parts cover all ids once: the single codes, and the larger classes."""
-    singles = [own for own in found if len(own) == 1]
-    classes = [own for own in found if len(own) > 1]
-    return [p for p in (singles, classes) if sum(map(len, p)) == len(ids) and frozenset().union(*p) == ids]
+def _partitions(found: Sequence[frozenset[str]], ids: frozenset[str]) -> list[list[frozenset[str]]]:
+    """Return ways in which parts cover all ids once, each beginning with the part of the first id."""
+    if not ids:
+        return [[]]
+    first = min(ids)
+    return [
+        [own, *rest]
+        for own in found
+        if first in own and own <= ids
+        for rest in _partitions(found, ids - own)[:1]
+    ]

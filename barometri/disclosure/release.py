@@ -162,7 +162,14 @@ def _group(item: str, wave: str, lines: list[_Line], study: Study) -> Group:
             used.setdefault(variable, set()).update((ids,) if isinstance(ids, str) else ids)
     finest = {variable: expanded(ids) for variable, ids in used.items()}
     records = tuple(_record(line, answers, finest) for line in lines)
-    return Group(item, wave, answers.atoms, records, _derived(used, study))
+    derived = _derived(used, study)
+    sources = {*used, *(source for source, _ in derived.values())}
+    codes = {
+        name: frozenset(code.id for code in study.question(name).substantive)
+        for name in sources
+        if name in study.codebook
+    }
+    return Group(item, wave, answers.atoms, records, derived, codes)
 
 
 def _record(line: _Line, answers: Answers, finest: Mapping[str, Mapping[str, frozenset[str]]]) -> Record:
