@@ -2,7 +2,6 @@
 
 from typing import Final, Literal
 
-from barometri.study.codes import MissingReason
 from barometri.study.plan import NUMBER_OF_MODELS, Model
 from barometri.study.study import Study
 
@@ -99,11 +98,3 @@ def _number(category: str, base: str, models: int) -> tuple[Answers, Answers]:
     if category.isdigit():
         return frozenset(a for a in among if a.rstrip(UNSURE) == category), among
     return (unsure, frozenset(numbers) | unsure) if category else (frozenset(), among)
-
-
-def is_missing(category: str, item: str, study: Study) -> bool:
-    """Say whether a category is a reason for no answer."""
-    if item not in study.codebook:
-        return False
-    codes = {code.id: code.missing for code in study.question(item).codes}
-    return codes.get(category) in set(MissingReason)

@@ -102,7 +102,6 @@ def _released(line: _Line, study: Study) -> Released:
         line.item, line.category, line.base, study, unsure_counts=line.unsure_counts
     )
     zeros = {tuple(pair.split(":", 1)) for pair in study.disclosure.structural_zeros}
-    subject = study.question(line.item).subject if line.item in study.codebook else "respondent"
     return Released(
         table=line.table,
         who=line.who,
@@ -113,7 +112,7 @@ def _released(line: _Line, study: Study) -> Released:
         shown=line.shown,
         share=line.share,
         step=_THIRD if line.n >= _FULL else _SECOND,
-        is_free=(line.item, line.category) in zeros or (subject == "organisation" and line.shown),
+        is_free=(line.item, line.category) in zeros,
     )
 
 
