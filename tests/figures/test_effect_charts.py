@@ -154,6 +154,14 @@ def test_points_of_the_scale_are_drawn_where_no_share_is_known() -> None:
     assert "test" not in set(chart.data["kind"])
 
 
+def test_a_claim_that_is_judged_on_another_scale_is_said_in_the_footer() -> None:
+    claim = next(one for one in made_up.study().claims if one.kind == "each" and one.scale == "score")
+    judged = replace(made_up.equivalence(), claim=claim)
+    note = "judged by the difference in means"
+    assert note in forest(made_up.protected(made_up.forest(), claims=[judged]), language="en").footer
+    assert note not in forest(made_up.protected(made_up.forest()), language="en").footer
+
+
 # ------------------------------------------------------------------------------------------------ profile
 def test_every_district_has_a_panel_with_its_models_its_satisfaction_and_its_ranks() -> None:
     table = made_up.profile()

@@ -97,6 +97,7 @@ def _footer(
         held(reading, adjusted),
         text("difference.filled_models"),
         text("forest.test_note") if tests else "",
+        text("forest.other_scale") if name == POINTS and _judged_by_score(reading) else "",
         text("difference.no_cause"),
     ]
     cells = [one.cell for one in effects]
@@ -104,6 +105,16 @@ def _footer(
     shown = [one.cell for one in effects if one.cell.shown]
     base = text("difference.base_complete")
     return footer(reading, cells, notes=[n for n in notes if n], counted=shown, base=base)
+
+
+def _judged_by_score(reading: Reading) -> bool:
+    """Whether a claim of the study judges single models by the points of the scale, not by shares."""
+    return any(
+        judged.claim.kind == "each"
+        and judged.claim.scale == "score"
+        and judged.claim.wave == reading.protected.wave
+        for judged in reading.protected.claims
+    )
 
 
 def _said(reading: Reading, measured: Measured, pairs: Pairs) -> list[tuple[str, str]]:

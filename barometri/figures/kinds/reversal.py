@@ -23,7 +23,7 @@ from barometri.figures.reading import Reading, read
 from barometri.figures.scale import Scale, fit_signed
 from barometri.figures.sheet import KeyEntry
 from barometri.figures.style import AXIS, BAND, BLUE, GRID, INK, ORANGE, SOFT_INK, WHITE, Page
-from barometri.figures.wording import alt_text, finish, footer, heading, in_sentence, subtitle
+from barometri.figures.wording import alt_text, finish, footer, heading, subtitle
 
 GAP: Final = "gap"
 REVERSAL: Final = "gap_reversal"
@@ -239,11 +239,8 @@ def _panels(reading: Reading) -> tuple[_Panel, ...]:
 
 def _group(reading: Reading, side: Mapping[str, Sequence[str]]) -> str:
     """Return the name of one side of a gap."""
-    names = [
-        in_sentence(reading, key, reading.names.code(key, code))
-        for key, codes in side.items()
-        for code in codes
-    ]
+    codes = [(key, code) for key, named in side.items() for code in named]
+    names = [reading.texts.lowered(reading.names.code(key, code)) for key, code in codes]
     return reading.texts.listing(names)
 
 
