@@ -12,6 +12,7 @@ from barometri.report.document import Paragraph
 from barometri.report.method import method_section
 from barometri.results import Results
 from barometri.study.plan import Analysis
+from barometri.study.waves import FrameCount
 from barometri.tables import table
 from barometri.texts import LANGUAGES, read_texts
 from tests.test_nonresponse import THICK, THIN, Cells, study_of, survey_of
@@ -84,3 +85,15 @@ def test_a_wave_without_a_frame_has_no_rates() -> None:
     study = replace(study_of({}), analyses=(RATES,))
     plain = survey_of(THICK, study)
     assert "skipped:rates" in analyse(study, {2021: plain}).notes
+
+
+def test_margins_alone_are_said_to_be_raked_to() -> None:
+    counts = {"district": {"north": 130, "south": 260}, "group": {"decider": 100, "worker": 290}}
+    rows = tuple(FrameCount({name: code}, n) for name, own in counts.items() for code, n in own.items())
+    study = replace(study_of(THICK, frame=rows), analyses=(replace(RATES, by=("group",)),))
+    run = analyse(study, {2021: bm.frame_weights(survey_of(THICK, study))})
+    assert run.waves[0].response_rate == pytest.approx(57 / 390)
+    assert "the weights are raked to the margins of the frame. Margins: district, group." in words_of(
+        bm.protect(run)
+    )
+    assert run.tables["rates"].estimates.counts["k"].tolist() == [30, 27, 57]
