@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from barometri.disclosure.attack import solver
 from barometri.disclosure.attack.facts import Released, Topic
 from barometri.disclosure.attack.judge import LEAST_VALUES, RuleReader, _with_rule
 from barometri.disclosure.attack.queries import breaks_rule, question
@@ -77,7 +78,7 @@ def told_by_rule(
 
 
 @pytest.mark.parametrize("seed", range(250))
-def test_bounds_and_whole_values_are_those_of_all_tables(seed: int) -> None:
+def test_bounds_and_whole_values_are_those_of_all_tables(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(seed)
     topic, counts = case(rng)
     asked = question(topic, RULES)
@@ -105,3 +106,6 @@ def test_bounds_and_whole_values_are_those_of_all_tables(seed: int) -> None:
             values = len(np.unique(k[allowed, places[at]]))
             found = whole_values(knowledge, numerator.row, at_most=LEAST_VALUES)
             assert found == min(values, LEAST_VALUES)
+            monkeypatch.setattr(solver, "_LARGE", 0)
+            assert whole_values(knowledge, numerator.row, at_most=LEAST_VALUES) == found
+            monkeypatch.undo()

@@ -130,8 +130,9 @@ def _holds_true(topic: Topic, opened: Sequence[str]) -> bool:
     least = np.array([0.0 if r.is_ceiling else r.n for r in topic.released], dtype=np.float64)
     said = np.isfinite(k)
     rows = np.vstack([cells.base, cells.numerator[said]]).astype(np.float64)
-    low, high = np.concatenate([least, k[said]]), np.concatenate([n, k[said]])
-    return is_possible(known(rows, low, high))
+    facts = np.column_stack([rows, np.concatenate([least, k[said]]), np.concatenate([n, k[said]])])
+    once = np.unique(facts, axis=0)
+    return is_possible(known(once[:, :-2], once[:, -2], once[:, -1]))
 
 
 def _sums(topic: Topic, cells: Unknowns, counts: Counts) -> dict[bytes, Sum]:

@@ -7,11 +7,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 
 FloatArray = npt.NDArray[np.float64]
 
 TOLERANCE: Final = 1e-6
+_LARGE, _MORE, _SOON = 300, 200, 10.0
 _OPTIMAL, _LIMIT, _INFEASIBLE, _UNBOUNDED = 0, 1, 2, 3
 
 
@@ -89,6 +90,8 @@ def whole_values(
     2
     """
     padded = np.concatenate([target, np.zeros(knowledge.size - len(target))])
+    if knowledge.size > _LARGE and _has_whole_values(knowledge, padded, at_most):
+        return at_most
     found = 0
     while found < at_most:
         try:
@@ -100,6 +103,32 @@ def whole_values(
         found += 1
         knowledge = knowledge.and_also(padded, round(value) + 1.0, np.inf)
     return found
+
+
+def _has_whole_values(knowledge: Knowledge, target: FloatArray, wanted: int) -> bool:
+    """Look for whole counts at the least values of a sum; a large system is first tried on some unknowns.
+
+    False says nothing: the search through all unknowns decides then.
+    """
+    low = _extreme(knowledge, target, whole=False)
+    if low is None or not np.isfinite(low):
+        return False
+    least = np.ceil(low - TOLERANCE)
+    return all(_has_whole(knowledge.and_also(target, least + i, least + i)) for i in range(wanted))
+
+
+def _has_whole(knowledge: Knowledge) -> bool:
+    """Whether whole counts agree with the facts; most unknowns at 0 in a linear program stay there."""
+    size = knowledge.size
+    nothing = np.zeros(size)
+    start = _solved(knowledge, nothing, np.full(size, np.inf), whole=False, seconds=_SOON)
+    if start.x is None:
+        return False
+    used = np.asarray(start.x) > TOLERANCE
+    used[:: max(1, size // _MORE)] = True
+    used[size - knowledge.switches :] = True
+    found = _solved(knowledge, nothing, np.where(used, np.inf, 0.0), whole=True, seconds=_SOON)
+    return found.x is not None
 
 
 def with_choice(
@@ -143,17 +172,7 @@ def _extreme(knowledge: Knowledge, cost: FloatArray, *, whole: bool, seconds: fl
     """Return the least ``cost @ x``; None when impossible, minus infinity without a bound."""
     size = knowledge.size
     cost = np.concatenate([cost, np.zeros(size - len(cost))])
-    upper = np.full(size, np.inf)
-    upper[size - knowledge.switches :] = 1.0
-    result = milp(
-        cost,
-        constraints=LinearConstraint(knowledge.rows, knowledge.low, knowledge.high)
-        if knowledge.rows.shape[0]
-        else (),
-        bounds=Bounds(np.zeros(size), upper),
-        integrality=np.full(size, int(whole)),
-        options={"time_limit": seconds, "mip_rel_gap": 0.0},
-    )
+    result = _solved(knowledge, cost, np.full(size, np.inf), whole=whole, seconds=seconds)
     if result.status == _OPTIMAL and result.fun is not None:
         return float(result.fun)
     if result.status == _INFEASIBLE:
@@ -166,3 +185,19 @@ def _extreme(knowledge: Knowledge, cost: FloatArray, *, whole: bool, seconds: fl
         return None if _extreme(knowledge, none, whole=whole, seconds=seconds) is None else -np.inf
     message = "The attack ran out of time."
     raise TimeoutError(message)
+
+
+def _solved(
+    knowledge: Knowledge, cost: FloatArray, upper: FloatArray, *, whole: bool, seconds: float
+) -> OptimizeResult:
+    upper = upper.copy()
+    upper[knowledge.size - knowledge.switches :] = 1.0
+    return milp(
+        cost,
+        constraints=LinearConstraint(knowledge.rows, knowledge.low, knowledge.high)
+        if knowledge.rows.shape[0]
+        else (),
+        bounds=Bounds(np.zeros(knowledge.size), upper),
+        integrality=np.full(knowledge.size, int(whole)),
+        options={"time_limit": seconds, "mip_rel_gap": 0.0},
+    )
