@@ -1,7 +1,7 @@
 """Words and number formats of the three languages: the only place where a number becomes text.
 
-Every word is data in ``resources/texts/<language>.toml`` and, of claims, ``resources/texts/findings``; labels of
-questions, groups and areas are data of the study, and ``Names`` finds them.
+Every word is data in ``resources/texts/<language>.toml`` and, of claims, ``resources/texts/findings``; labels
+of questions, groups and areas are data of the study, and ``Names`` finds them.
 """
 
 import math

@@ -8,11 +8,13 @@ claim then is that more than half rate favourably (for ``<`` fewer), or more tha
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from barometri.claims.descriptive import gap
 from barometri.claims.records import LEVEL, NAN, Measure, Setting
 from barometri.claims.respondents import asked
 from barometri.claims.slopes import SIGNS, weakest
+from barometri.estimates import Cell
 from barometri.estimation import proportion
 from barometri.inference.intervals import two_sided_p
 from barometri.inference.multiplicity import holm
@@ -59,38 +61,43 @@ def direct_rating(claim: Claim, setting: Setting) -> Measure:
     adjusted = holm(p)
     pointing = sign * share > sign * bound
     decides = places[weakest(p[places].tolist(), adjusted[places].tolist(), pointing[places].tolist())]
-    parts = tuple(
-        Part(
-            "direct",
-            "test",
-            float(share[i]),
-            float(se[i]),
-            float(low[i]),
-            float(high[i]),
-            cells[i].n,
-            float(df[i]),
-            float(p[i]),
-            float(adjusted[i]),
-            verdict=word(as_claimed=bool(pointing[i]), p_value=float(adjusted[i])),
-            about={"item": names[i]},
-            cells=(cells[i],),
-        )
-        for i in places
-    )
+    table = np.column_stack([share, se, low, high, df, p, adjusted])
+    parts = {i: _part(table[i], cells[i], names[i], as_claimed=bool(pointing[i])) for i in places}
+    deciding = parts[decides]
     return Measure(
-        float(share[decides]),
-        float(se[decides]),
-        float(low[decides]),
-        float(high[decides]),
-        cells[decides].n,
-        float(df[decides]),
-        float(adjusted[decides]),
+        deciding.estimate,
+        deciding.se,
+        deciding.ci_low,
+        deciding.ci_high,
+        deciding.n,
+        deciding.df,
+        deciding.adjusted_p,
         as_claimed=bool(pointing[places].all()),
         scale="share",
         method=str(frame["method"].iloc[decides]),
-        parts=parts,
+        parts=tuple(parts.values()),
         cells=tuple(cells[i] for i in places),
         direct=True,
+    )
+
+
+def _part(row: npt.NDArray[np.float64], cell: Cell, item: str, *, as_claimed: bool) -> Part:
+    """Return one rating: its share, its error, limits, df, p and adjusted p."""
+    share, se, low, high, df, p, adjusted = map(float, row)
+    return Part(
+        "direct",
+        "test",
+        share,
+        se,
+        low,
+        high,
+        cell.n,
+        df,
+        p,
+        adjusted,
+        verdict=word(as_claimed=as_claimed, p_value=adjusted),
+        about={"item": item},
+        cells=(cell,),
     )
 
 

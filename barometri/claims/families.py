@@ -1,10 +1,13 @@
 """P values adjusted for one another: within the study's families, and across the claims that lead."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from barometri.claims.records import NAN, Measure
 from barometri.inference.multiplicity import holm
-from barometri.results import ClaimResult
+from barometri.results import ClaimResult, Part
 from barometri.study.claim import Claim, ClaimsFile
 from barometri.study.study import Study
 from barometri.testing import adjust_p_values
@@ -62,3 +65,32 @@ def headline(study: Study, results: Iterable[ClaimResult]) -> dict[str, float]:
     own = {result.claim.id: result.p_value for result in results}
     names = [name for name in (() if file is None else file.headline) if name in own]
     return dict(zip(names, (float(p) for p in holm([own[name] for name in names])), strict=True))
+
+
+def with_headline(study: Study, results: Sequence[ClaimResult]) -> tuple[ClaimResult, ...]:
+    """Put the p value adjusted across the claims that lead under each of them, as a sensitivity."""
+    line = headline(study, results)
+    return tuple(
+        replace(result, parts=(*result.parts, _leading(result, line[result.claim.id])))
+        if np.isfinite(line.get(result.claim.id, NAN))
+        else result
+        for result in results
+    )
+
+
+def _leading(result: ClaimResult, adjusted_p: float) -> Part:
+    return Part(
+        "headline",
+        "sensitivity",
+        result.estimate,
+        result.se,
+        result.ci_low,
+        result.ci_high,
+        result.n,
+        result.df,
+        result.p_value,
+        adjusted_p,
+        scale=result.scale,
+        cells=result.cells,
+        k_low=result.k_low,
+    )

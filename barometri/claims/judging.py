@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from barometri.claims.families import adjusted
+from barometri.claims.families import adjusted, with_headline
 from barometri.claims.kinds import MEASURES
 from barometri.claims.published import same_as_published
 from barometri.claims.records import Measure, Setting, Unjudged
@@ -57,7 +57,8 @@ def judge(
     number shown is that of the first reading.
     """
     claims = [claim for claim in study.claims if claim.wave <= wave]
-    return _all(claims, study, surveys, beside=beside, sensitivity=sensitivity and beside)
+    results = _all(claims, study, surveys, beside=beside, sensitivity=sensitivity and beside)
+    return with_headline(study, results) if beside else results
 
 
 def judged(claim: Claim, study: Study, surveys: Mapping[int, Survey]) -> ClaimResult:
@@ -94,7 +95,7 @@ def _all(
 def measured(claim: Claim, setting: Setting) -> Measure:
     """Return a claim's numbers, or why there are none."""
     try:
-        found = MEASURES.get(claim.kind, _no_measure)(claim, setting)
+        found = MEASURES[claim.kind](claim, setting)
     except Unjudged as error:
         return Measure(reason=error.reason)
     bases = [cell.n for cell in found.cells] or [found.n]
@@ -107,12 +108,6 @@ def _with_sensitivity(claim: Claim, measure: Measure, setting: Setting) -> Measu
     if measure.reason:
         return measure
     return replace(measure, parts=(*measure.parts, *sensitivity_parts(claim, setting)))
-
-
-def _no_measure(claim: Claim, setting: Setting) -> Measure:
-    """Refuse a kind that nothing measures."""
-    del setting
-    raise Unjudged(f"kind:{claim.kind}")
 
 
 def _result(claim: Claim, readings: Sequence[tuple[Measure, float]], plain: Setting | None) -> ClaimResult:

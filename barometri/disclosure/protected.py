@@ -27,6 +27,7 @@ __all__ = [
     "ProtectedPart",
     "ProtectedTable",
     "ProtectedWave",
+    "Verdict",
 ]
 
 SHOWN: Final = "shown"

@@ -18,7 +18,14 @@ from barometri.disclosure.protected import (
 from barometri.disclosure.release import base_word, claim_name, effect_name, figure_name, only_item, part_name
 from barometri.disclosure.rules import is_unsafe, status_of
 from barometri.estimates import TOTAL, Cell, Effect
-from barometri.results import AnalysisResult, ClaimResult, FigureResult, Part, Verdict
+from barometri.results import (
+    AnalysisResult,
+    ClaimResult,
+    FigureResult,
+    Part,
+    SameAsPublished,
+    Verdict,
+)
 from barometri.study.plan import DisclosureRules
 from barometri.study.study import Study
 
@@ -127,7 +134,7 @@ class Sentences:
             parts=() if closed else tuple(self._part(result, p, i) for i, p in enumerate(result.parts)),
             beside=() if closed else result.beside,
             power=float("nan") if closed else round(result.power, 2),
-            same_as_published=result.same_as_published,
+            same_as_published=SameAsPublished.NOT_COMPARABLE if closed else result.same_as_published,
             reason="" if closed else result.reason,
         )
 
@@ -167,7 +174,7 @@ class Sentences:
             figure=result.figure,
             estimate=float("nan") if hidden else own,
             n=float("nan") if hidden or not result.n else float(result.n),
-            same=result.same,
+            same=SameAsPublished.NOT_COMPARABLE if hidden else result.same,
             reason="not_reportable" if hidden else result.reason,
         )
 

@@ -196,21 +196,8 @@ def _no_fit(task: _Task) -> Fit:
 def _record(survey: Survey, task: _Task, found: Fit | None, reason: str) -> RegressionFit:
     sample, options = task.sample, task.options
     fit = _no_fit(task) if reason or found is None else found
-    model = Model(
-        task.formula,
-        task.coding,
-        sample,
-        task.matrix[:, task.kept],
-        task.kept,
-        fit,
-        np.asarray(fit.scores if reason else np.linalg.solve(fit.information, fit.scores.T).T),
-        options.link,
-        options.thresholds,
-        task.moved,
-        survey.question(task.formula.outcome),
-        survey.domain_text,
-        options.working if options.se == "cr2" else None,
-    )
+    influence = np.asarray(fit.scores if reason else np.linalg.solve(fit.information, fit.scores.T).T)
+    model = _model(survey, task, fit, influence)
     q = len(fit.parameters)
     covariance, df = np.full((q, q), np.nan), np.full(q, np.nan)
     if not reason:
@@ -233,6 +220,25 @@ def _record(survey: Survey, task: _Task, found: Fit | None, reason: str) -> Regr
         reason=reason,
         dropped=task.dropped,
         model=model,
+    )
+
+
+def _model(survey: Survey, task: _Task, fit: Fit, influence: FloatArray) -> Model:
+    options = task.options
+    return Model(
+        task.formula,
+        task.coding,
+        task.sample,
+        task.matrix[:, task.kept],
+        task.kept,
+        fit,
+        influence,
+        options.link,
+        options.thresholds,
+        task.moved,
+        survey.question(task.formula.outcome),
+        survey.domain_text,
+        options.working if options.se == "cr2" else None,
     )
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from barometri.aggregation.levels import coded, levels, position
 from barometri.aggregation.features import numbers
+from barometri.aggregation.levels import coded, levels, position
 from barometri.errors import OptionError
 from barometri.survey import Survey
 

@@ -72,6 +72,7 @@ class ClaimsReader:
     ) -> Claim:
         """Read a claim, or a part of one, which takes over what it does not say itself."""
         kind = cast("ClaimKind", row.word("kind", get_args(ClaimKind)))
+        base = row.word("base", BASES, whole.base if whole else "answered")
         claim = Claim(
             id=row.text("id") if whole is None else f"{whole.id}.{place}",
             kind=kind,
@@ -82,34 +83,10 @@ class ClaimsReader:
             outcome=row.text("outcome", whole.outcome if whole else self.study.roles.outcome),
             scale=cast("Scale", row.word("scale", get_args(Scale), "good")),
             answer=row.text("answer", whole.answer if whole else "good"),
-            population=self._restriction(row, "population") or (whole.population if whole else {}),
-            left=self._restriction(row, "left"),
-            right=self._restriction(row, "right"),
-            against=row.texts("against"),
-            by=self._role(row.text("by", "")),
-            shown_by=self._role(row.text("shown_by", "")),
-            standardised=self._role(row.text("standardised", "")),
-            base=cast(
-                'Literal["answered", "asked"]',
-                row.word("base", BASES, whole.base if whole else "answered"),
-            ),
+            base=cast('Literal["answered", "asked"]', base),
             relation=cast("Relation", row.word("relation", get_args(Relation), self._usual(kind))),
-            low=row.number("low"),
-            high=row.number("high"),
-            margin=row.number("margin"),
-            earlier=self._years(row, "earlier"),
-            alternatives=row.texts("alternatives"),
-            minimum_n=row.integer("minimum_n", 0),
-            direct=row.text("direct", ""),
-            published=cast('Literal["yes", "no"]', row.word("published", ("yes", "no"), "yes")),
-            words={
-                name: table.as_labels(self.study.languages) for name, table in row.section("words").sections()
-            },
-            word=row.text("word", ""),
-            source_words=row.text("source_words", ""),
-            source=row.text("source", ""),
-            mark=row.text("mark", ""),
         )
+        claim = self._with_words(row, self._with_bounds(row, self._with_people(row, claim, whole)))
         parts = [
             self._claim(part, families, whole=claim, place=i) for i, part in enumerate(row.rows("part"), 1)
         ]
@@ -121,6 +98,46 @@ class ClaimsReader:
         claim = replace(claim, parts=tuple(parts))
         check_claim(row, claim, self.study)
         return claim
+
+    def _with_people(self, row: Section, claim: Claim, whole: Claim | None) -> Claim:
+        """Read of whom a claim speaks, and whom or what it compares."""
+        return replace(
+            claim,
+            population=self._restriction(row, "population") or (whole.population if whole else {}),
+            left=self._restriction(row, "left"),
+            right=self._restriction(row, "right"),
+            against=row.texts("against"),
+            by=self._role(row.text("by", "")),
+            shown_by=self._role(row.text("shown_by", "")),
+            standardised=self._role(row.text("standardised", "")),
+            earlier=self._years(row, "earlier"),
+            alternatives=row.texts("alternatives"),
+        )
+
+    @staticmethod
+    def _with_bounds(row: Section, claim: Claim) -> Claim:
+        """Read what would make a claim true."""
+        return replace(
+            claim,
+            low=row.number("low"),
+            high=row.number("high"),
+            margin=row.number("margin"),
+            minimum_n=row.integer("minimum_n", 0),
+            direct=row.text("direct", ""),
+            published=cast('Literal["yes", "no"]', row.word("published", ("yes", "no"), "yes")),
+        )
+
+    def _with_words(self, row: Section, claim: Claim) -> Claim:
+        """Read a claim's own sentences and where it comes from."""
+        words = row.section("words").sections()
+        return replace(
+            claim,
+            words={name: table.as_labels(self.study.languages) for name, table in words},
+            word=row.text("word", ""),
+            source_words=row.text("source_words", ""),
+            source=row.text("source", ""),
+            mark=row.text("mark", ""),
+        )
 
     @staticmethod
     def _usual(kind: str) -> str:

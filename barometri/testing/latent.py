@@ -96,11 +96,7 @@ def polychoric(
         raise OptionError('errors="jackknife" leaves out units of the design; choose variance="design".')
     fit = polychoric_correlation(crossed.table.totals if by_design else crossed.counts, method=method)
     reach = crossed.table.df if by_design else np.inf
-    se, how = fit.information_se, "information"
-    if errors == "jackknife":
-        se, how = _jackknife_error(survey, (x, y), fit, method), "jackknife"
-    elif by_design:
-        se, how = _design_error(crossed, fit), "taylor"
+    se, how = _error(survey, (x, y), crossed, fit, by="jackknife" if errors == "jackknife" else variance)
     low, high = _interval(fit.correlation, se, reach, level, interval)
     known = np.isfinite(fit.correlation) and se > 0
     return Effect(
@@ -117,6 +113,15 @@ def polychoric(
         k_low=crossed.smallest,
         detail=_thresholds(fit) | ({} if by_design else _fit_of(fit)),
     )
+
+
+def _error(
+    survey: Survey, names: tuple[str, str], crossed: Crossed, fit: Polychoric, *, by: str
+) -> tuple[float, str]:
+    """Return the error of the correlation, and the word for how it was found."""
+    if by == "jackknife":
+        return _jackknife_error(survey, names, fit, "ml" if fit.method == "ml" else "two_step"), by
+    return (_design_error(crossed, fit), "taylor") if by == "design" else (fit.information_se, "information")
 
 
 def _design_error(crossed: Crossed, fit: Polychoric) -> float:

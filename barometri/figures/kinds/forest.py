@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from barometri.disclosure.protected import SHOWN, SUPPRESSED, Protected, ProtectedClaim
+from barometri.disclosure.protected import SHOWN, SUPPRESSED, Protected, ProtectedClaim, Verdict
 from barometri.figures.chart import Chart
 from barometri.figures.differences import (
     Difference,
@@ -23,7 +23,6 @@ from barometri.figures.scale import Scale, fit_signed
 from barometri.figures.sheet import BOX, KeyEntry
 from barometri.figures.style import BLUE, GREY, ORANGE
 from barometri.figures.wording import alt_text, finish, footer, heading, subtitle
-from barometri.results import Verdict
 
 POINTS: Final = "model_points"
 SCORE: Final = "model_score"
