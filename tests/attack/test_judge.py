@@ -4,7 +4,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from barometri.disclosure.attack import Attack, Released, Topic, attack, edition, together
+from barometri.disclosure.attack import Attack, Released, Topic, attack, edition, judge, together
+from barometri.disclosure.attack.judge import RuleReader, _with_rule
+from barometri.disclosure.attack.queries import breaks_rule, question
+from barometri.disclosure.attack.solver import whole_values
 from barometri.disclosure.attack.verdict import AttackVerdict, GroupVerdict
 from barometri.study.plan import DisclosureRules
 from tests.attack.tables import drawn, naive
@@ -45,6 +48,43 @@ def test_a_second_hidden_cell_protects_it() -> None:
 def test_a_narrow_interval_fails_though_nothing_is_exact() -> None:
     group = judged(*by_area([20, 1, 3], [True, False, False]))
     assert (group.exact, group.narrow, group.few) == (0, 2, 0)
+
+
+def test_an_interval_just_wide_enough_passes() -> None:
+    assert judged(*by_area([20, 1, 4], [True, False, False]), how=Attack(insider=False)).passed
+
+
+@pytest.mark.parametrize(
+    ("n", "k", "breaks"),
+    [(9, 5, True), (10, 5, False), (40, 4, True), (40, 5, False), (40, 35, False), (40, 36, True)],
+)
+def test_the_rule_at_its_thresholds(n: float, k: float, breaks: bool) -> None:
+    assert breaks_rule(n, k, RULES) == breaks
+
+
+def test_a_small_base_has_as_many_values_as_the_rule_leaves() -> None:
+    def mean(who: dict[str, str], n: float, *, shown: bool) -> Released:
+        return replace(one(who, n, np.nan, shown=shown), counted=frozenset())
+
+    records = (
+        mean({}, 60, shown=True),
+        mean({"area": "a"}, 2, shown=False),
+        mean({"area": "b"}, 58, shown=False),
+    )
+    asked = question(Topic("item", "2021", records), RULES)
+    (target,) = (s.base.row for s in asked.secrets if s.is_unsafe)
+    cases: tuple[tuple[RuleReader, int], ...] = (("none", 61), ("alike", 20), ("classified", 10))
+    for reader, values in cases:
+        assert whole_values(_with_rule(asked, RULES, reader), target, at_most=99) == values
+
+
+def test_a_derived_variable_beside_its_source_narrows_it() -> None:
+    derived = {"side": ("group", {"g1": "s", "g2": "s", "g3": "t"})}
+    records = (one({"side": "s", "group": "g2 g3"}, 43, 23), one({"group": "g2"}, 43, 23))
+    topic = Topic(
+        "item", "2021", (one({"group": "g3"}, 30, 15), one({"group": "g1"}, 30, 15), *records), derived
+    )
+    assert attack([topic], RULES).passed
 
 
 def test_a_hidden_row_with_its_base_is_told_by_the_total() -> None:
@@ -282,3 +322,16 @@ def test_a_release_passes_only_when_every_group_does() -> None:
         bad = GroupVerdict("b", (), **{name: 1})
         assert AttackVerdict((good, bad)).failed == (bad,)
     assert replace(good, spared=1).passed
+
+
+def test_an_attack_that_runs_out_of_time_does_not_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(*_: object, **__: object) -> float:
+        raise TimeoutError
+
+    monkeypatch.setattr(judge, "interval", late)
+    group = judged(*by_area([20, 17, 3], [True, False, False]))
+    assert (group.undecided, group.passed) == (1, False)
+    monkeypatch.undo()
+    monkeypatch.setattr(judge, "whole_values", lambda *_, **__: None)
+    group = judged(*by_area([20, 17, 3], [True, False, False]))
+    assert (group.undecided, group.passed) == (1, False)

@@ -48,7 +48,7 @@ def test_answers_of_a_record(
 
 
 def test_whoever_cannot_say_counts_in_the_upper_reading(demo_study: Study) -> None:
-    found, among = counted_and_among(("M01", "", "asked"), demo_study, unsure_counts=True)
+    found, among = counted_and_among("M01", "", "asked", demo_study, unsure_counts=True)
     assert UNSURE in found
     assert found < among
 

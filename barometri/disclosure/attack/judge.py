@@ -92,6 +92,8 @@ def attack(topics: Iterable[Topic], rules: DisclosureRules, how: Attack | None =
             groups.append(_attacked(question(topic, rules, counts=how.counts), rules, how))
         except DisclosureError:
             contradictory.append(topic.name)
+        except TimeoutError:
+            groups.append(GroupVerdict(topic.name, undecided=1))
     return AttackVerdict(tuple(groups), tuple(contradictory))
 
 
