@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from barometri.disclosure.protected import Protected, ProtectedTable
 from barometri.report.claims import ANNEX, figure_block, findings_section, lifted_figures
 from barometri.report.document import Block, Report, Section, TableBlock
-from barometri.report.effects import effects_table
+from barometri.report.effects import draws_effects, effects_table, shares_table
 from barometri.report.method import method_section, note_words
 from barometri.study.codebook import Labels
 from barometri.tables import table
@@ -75,11 +75,14 @@ def section_title(name: str, texts: Texts, *, own: Mapping[str, Labels] | None =
 
 def _blocks(name: str, part: ProtectedTable, protected: Protected, texts: Texts) -> list[Block]:
     blocks: list[Block] = []
-    if part.analysis.chart and name not in lifted_figures(protected):
+    lifted = name in lifted_figures(protected)
+    if part.analysis.chart and not lifted:
         blocks.append(figure_block(name, part, protected, texts))
-    else:
+    if draws_effects(part):
+        blocks.append(TableBlock(shares_table(name, part, protected, texts)))
+    elif lifted or not part.analysis.chart:
         blocks.append(TableBlock(table(protected, name, language=texts.language)))
-    if part.effects:
+    if part.effects and not draws_effects(part):
         blocks.append(TableBlock(effects_table(name, part, protected, texts)))
     return blocks
 

@@ -8,6 +8,7 @@ from barometri.figures import draw
 from barometri.findings import Finding, Findings, findings
 from barometri.findings.naming import About
 from barometri.report.document import Block, FigureBlock, FindingBlock, Paragraph, Section, TableBlock
+from barometri.report.effects import draws_effects, effects_table
 from barometri.tables import Table, table
 from barometri.texts import Texts
 
@@ -109,8 +110,12 @@ def lifted_figures(protected: Protected) -> set[str]:
 
 
 def figure_block(name: str, part: ProtectedTable, protected: Protected, texts: Texts) -> FigureBlock:
-    """Return an analysis as a figure with its table."""
-    words = table(protected, name, language=texts.language)
+    """Return an analysis as a figure with the table of what it draws."""
+    words = (
+        effects_table(name, part, protected, texts)
+        if draws_effects(part)
+        else table(protected, name, language=texts.language)
+    )
     title = texts.label(part.analysis.title) or words.title
     return FigureBlock(draw(protected, name, language=texts.language), words, title)
 

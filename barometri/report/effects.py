@@ -1,12 +1,13 @@
 """The effects of an analysis as a table: each measure once, and under it what it is about."""
 
 import math
+from dataclasses import replace
 from typing import Final
 
 from barometri.disclosure.protected import SUPPRESSED, Protected, ProtectedEffect, ProtectedTable
 from barometri.findings.naming import About
 from barometri.study.plan import JUDGED_VERBS
-from barometri.tables import Table
+from barometri.tables import Table, table
 from barometri.texts import Texts
 
 _SHARES: Final = ("predicted_share", "one_organiser", "standardised_share", "county_direct_weight")
@@ -29,6 +30,8 @@ _COLUMNS: Final = (
     "report.adjusted_p",
     "words.n",
 )
+_DRAWN: Final = ("forest", "profile", "reversal")
+"""Charts of effects."""
 _MEASURE: Final = 0
 _OF_WHAT: Final = 1
 _ALWAYS: Final = (_MEASURE, 2, 3, 6)
@@ -73,6 +76,19 @@ def effects_table(name: str, part: ProtectedTable, protected: Protected, texts: 
         row_headers=2 if _OF_WHAT in used else 1,
         notes=(texts.text("method.association"),) if part.analysis.verb in JUDGED_VERBS else (),
     )
+
+
+def draws_effects(part: ProtectedTable) -> bool:
+    """Whether an analysis' figure draws its effects, not its shares."""
+    return part.analysis.chart in _DRAWN and bool(part.effects)
+
+
+def shares_table(name: str, part: ProtectedTable, protected: Protected, texts: Texts) -> Table:
+    """Return the shares beside effects that are drawn, titled as what they are."""
+    found = table(protected, name, language=texts.language)
+    of_models = any(part.frame["item"].astype(str).isin([m.id for m in protected.study.models]))
+    what = texts.text("default_title.prevalence" if of_models else "report.shares")
+    return replace(found, id=f"{name}_shares", title=f"{found.title}: {texts.lowered(what)}")
 
 
 def _title(part: ProtectedTable, texts: Texts) -> str:
