@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from barometri.study.checking_names import MODELLED, check_names
 from barometri.study.claim import ANY_MODEL, REST, Claim
 from barometri.study.plan import NUMBER_OF_MODELS
 from barometri.study.study import Study
 from barometri.study.toml import Section
 
-MODELLED: Final = ("association", "each", "equivalence", "non_inferiority")
-"""Kinds that relate items to the outcome."""
 OVER_WAVES: Final = ("change", "reversal")
 """Kinds that need at least two waves."""
 Check = Callable[[Section, Claim, Study], None]
@@ -39,6 +38,7 @@ def check_claim(row: Section, claim: Claim, study: Study) -> None:
             _check_item(row, item, claim, wave, study)
     if claim.kind in MODELLED and claim.outcome:
         _check_item(row, claim.outcome, claim, claim.wave, study, key="outcome")
+    check_names(row, claim, study)
 
 
 def _check_relation(row: Section, claim: Claim) -> None:

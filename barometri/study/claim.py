@@ -33,6 +33,21 @@ ClaimKind = Literal[
 Relation = Literal[">", "<", "=", "in", "shown", "differ"]
 Adjustment = Literal["none", "holm", "hochberg", "benjamini_hochberg", "benjamini_yekutieli"]
 Scale = Literal["score", "good"]
+VERDICTS: Final = (
+    "supported",
+    "same_direction",
+    "not_shown",
+    "contradicted",
+    "not_separated",
+    "highest_not_separated",
+    "equivalent",
+    "not_shown_either_way",
+    "depends_on_cannot_say",
+    "not_quantified",
+    "not_estimable",
+    "not_reportable",
+)
+"""The verdicts as ``words`` of a claim name them; what they mean stands where they are given."""
 
 
 @dataclass(frozen=True, slots=True)

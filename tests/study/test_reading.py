@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from barometri.errors import StudyError
+from barometri.results import Verdict
+from barometri.study.claim import VERDICTS
 from barometri.study.codebook import Labels
 from barometri.study.codes import LARGEST_MISSING, MissingReason
 from barometri.study.plan import DisclosureRules
@@ -272,3 +274,7 @@ def test_every_opinion_and_model_has_cannot_say_and_refused() -> None:
         reasons = {code.missing for code in question.codes if code.missing}
         assert reasons == {MissingReason.DONT_KNOW, MissingReason.REFUSED}, question.id
         assert len(question.substantive) == (3 if question.battery == "models" else 5)
+
+
+def test_words_of_a_claim_know_every_verdict() -> None:
+    assert {verdict.name.lower() for verdict in Verdict} == set(VERDICTS)

@@ -1,5 +1,7 @@
 """Every fault in a study folder is an error that names file and key."""
 
+import ast
+import re
 import shutil
 import tomllib
 from importlib.resources import files
@@ -10,13 +12,18 @@ import pytest
 from barometri.errors import StudyError
 from barometri.study.reading import read_study
 
-DEMO = Path(str(files("barometri").joinpath("resources/demo")))
+PACKAGE = Path(str(files("barometri")))
+DEMO = PACKAGE / "resources" / "demo"
 FAULTS = tomllib.loads((Path(__file__).parent / "faults.toml").read_text(encoding="utf-8"))
+
+
+def copied(place: Path) -> Path:
+    return Path(shutil.copytree(DEMO, place / "study", ignore=shutil.ignore_patterns("truth.toml")))
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(DEMO, tmp_path / "study", ignore=shutil.ignore_patterns("truth.toml")))
+    return copied(tmp_path)
 
 
 def change(folder: Path, name: str, old: str, new: str) -> None:
@@ -26,18 +33,53 @@ def change(folder: Path, name: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def errors() -> dict[str, StudyError]:
+    """What was said of each fault, so that it is asked for once."""
+    return {}
+
+
+def error_of(name: str, folder: Path, errors: dict[str, StudyError]) -> StudyError:
+    if name not in errors:
+        fault = FAULTS[name]
+        change(folder, fault["file"], fault["old"], fault["new"])
+        with pytest.raises(StudyError) as caught:
+            read_study(folder)
+        errors[name] = caught.value
+    return errors[name]
+
+
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_names_file_and_key(folder: Path, name: str) -> None:
-    fault = FAULTS[name]
-    change(folder, fault["file"], fault["old"], fault["new"])
-    with pytest.raises(StudyError) as caught:
-        read_study(folder)
-    message = str(caught.value)
+def test_a_fault_names_file_and_key(folder: Path, name: str, errors: dict[str, StudyError]) -> None:
+    fault, error = FAULTS[name], error_of(name, folder, errors)
+    message = str(error)
     assert fault["place"] in message
     assert fault["problem"] in message
     assert "\n" not in message
-    assert caught.value.__suppress_context__ or caught.value.__context__ is None
-    assert caught.value.exit_code == 3
+    assert error.__suppress_context__ or error.__context__ is None
+    assert error.exit_code == 3
+
+
+@pytest.mark.parametrize("module", ["checking_claims", "checking_names"])
+def test_every_refusal_of_a_claim_has_its_fault(
+    module: str, tmp_path: Path, errors: dict[str, StudyError]
+) -> None:
+    said = "\n".join(
+        str(error_of(name, copied(tmp_path / str(place)), errors))
+        for place, name in enumerate(FAULTS)
+        if "claims.toml" in FAULTS[name]["place"]
+    )
+    tree = ast.parse((PACKAGE / "study" / f"{module}.py").read_text(encoding="utf-8"))
+    refusals = [
+        node.args[1]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "row.fail"
+    ]
+    assert refusals
+    for refusal in refusals:
+        parts = refusal.values if isinstance(refusal, ast.JoinedStr) else [refusal]
+        words = [re.escape(str(p.value)) if isinstance(p, ast.Constant) else ".*" for p in parts]
+        assert re.search("".join(words), said), ast.unparse(refusal)
 
 
 def test_the_untouched_copy_is_no_error(folder: Path) -> None:
