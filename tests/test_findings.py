@@ -10,6 +10,7 @@ import pytest
 
 import barometri
 from barometri.disclosure.protected import ProtectedClaim
+from barometri.errors import OptionError
 from barometri.findings import Finding, findings
 from barometri.results import Verdict
 from barometri.texts import LANGUAGES, read_texts
@@ -214,3 +215,16 @@ def test_the_sides_of_each_wave_stand_in_one_line() -> None:
 def test_nothing_of_a_hidden_claim_tells_whether_it_is_as_published() -> None:
     assert worded(claim("QF01", Verdict.SUPPORTED)).same == "yes"
     assert worded(claim("QF01", Verdict.NOT_REPORTABLE)).same == "–"
+
+
+def test_a_claim_shows_itself_with_the_numbers_under_it() -> None:
+    shown = part("direct", 0.39, role="test", about={"item": "M01"}, verdict=Verdict.SUPPORTED)
+    supported = replace(claim("QF16", Verdict.EQUIVALENT, parts=(shown,)), power=0.8)
+    found = findings(replace(run(), claims=(supported, claim("QF01", Verdict.NOT_REPORTABLE))), language="en")
+    page = found.claim("QF16")._repr_html_()
+    assert page.index("Power") < page.index("<strong>Equivalent</strong>") < page.index("<table")
+    assert "39%" in page
+    assert "<table" not in found.claim("QF01")._repr_html_()
+    assert "&lt;&amp;&quot;" in replace(found[0], sentence='<&"')._repr_html_()
+    with pytest.raises(OptionError, match="claim must be one of QF16, QF01; got 'QF99'"):
+        found.claim("QF99")

@@ -1,7 +1,10 @@
 """What a reader meets of a claim, as text."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
+
+from barometri.errors import check_option
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,15 @@ class Finding:
         said = f"{self.power} {self.verdict}: {self.sentence}".strip()
         return f"{self.id} {said} {' '.join(filter(None, shown))}".rstrip()
 
+    def _repr_html_(self) -> str:
+        """Return the claim with its method and all numbers that stand under it."""
+        head = f"<p>{escape(self.power)} <strong>{escape(self.verdict)}</strong>: {escape(self.sentence)}</p>"
+        spread = f"{self.interval} ({self.level})" if self.interval else ""
+        told = " · ".join(filter(None, (self.number, spread, self.n, self.detail)))
+        said = "".join(f"<p>{escape(text)}</p>" for text in (told, self.method, self.reason) if text)
+        cells = ((x.label, x.number, x.interval, x.n, x.p, x.verdict) for x in self.lines)
+        return f"{head}{said}{_table(cells)}"
+
 
 class Findings(tuple[Finding, ...]):
     """Findings in the order of the study; prints as lines, shows as a table in a notebook."""
@@ -88,6 +100,21 @@ class Findings(tuple[Finding, ...]):
         return "\n".join(map(repr, self))
 
     def _repr_html_(self) -> str:
-        cells = ((f.verdict, f.sentence, f.number, f.interval, f.n) for f in self)
-        rows = "".join(f"<tr>{''.join(f'<td>{escape(c)}</td>' for c in row)}</tr>" for row in cells)
-        return f'<table style="text-align:left"><tbody>{rows}</tbody></table>'
+        return _table((f.verdict, f.sentence, f.number, f.interval, f.n) for f in self)
+
+    def claim(self, name: str) -> Finding:
+        """Return the finding of one claim, with the numbers under it.
+
+        Raises
+        ------
+        OptionError
+            The study has no such claim.
+        """
+        found = {finding.id: finding for finding in self}
+        check_option("claim", name, tuple(found))
+        return found[name]
+
+
+def _table(rows: Iterable[tuple[str, ...]]) -> str:
+    lines = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    return f'<table style="text-align:left"><tbody>{lines}</tbody></table>' if lines else ""
