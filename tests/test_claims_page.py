@@ -1,4 +1,4 @@
-"""The page on claims keeps its word: every kind, key and verdict is named, its examples are read and judged."""
+"""The page on claims keeps its word: it names every kind, key and verdict, its examples are judged."""
 
 import json
 import re
