@@ -8,6 +8,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from barometri.study.study import Study
+
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
@@ -18,7 +20,13 @@ def notebook(path: Path) -> nbformat.NotebookNode:
 
 
 def test_there_are_notebooks() -> None:
-    assert {path.stem for path in NOTEBOOKS} == {"wave_at_a_glance", "models_by_district", "number_of_models"}
+    assert {path.stem for path in NOTEBOOKS} == {
+        "wave_at_a_glance",
+        "models_by_district",
+        "number_of_models",
+        "theme_claim_by_claim",
+        "a_new_claim",
+    }
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -38,6 +46,12 @@ def test_a_notebook_holds_no_output_defines_nothing_and_has_ids_that_stay(path: 
             if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While))
         ]
         assert defined == [], cell["id"]
+
+
+def test_the_theme_shows_every_claim_of_the_demonstration(demo_study: Study) -> None:
+    cells = notebook(ROOT / "notebooks" / "theme_claim_by_claim.ipynb").cells
+    shown = [cell.source for cell in cells if cell.source.startswith("claims.claim(")]
+    assert sorted(shown) == sorted(f'claims.claim("{claim.id}")' for claim in demo_study.claims)
 
 
 @pytest.fixture(scope="module")
