@@ -7,6 +7,7 @@ import numpy as np
 
 from barometri.association.cases import Cases, FloatArray, complete_cases, outcome_of
 from barometri.association.strength import odds_ratio_per_model, somers_d
+from barometri.claims.conditions import condition
 from barometri.claims.descriptive import difference_of, sides
 from barometri.claims.direct import asked_directly, direct_rating
 from barometri.claims.records import Measure, Setting, Unjudged
@@ -14,7 +15,6 @@ from barometri.claims.respondents import (
     SIDE,
     Asked,
     asked,
-    condition,
     divided,
     indicator_of,
     replaced,

@@ -151,7 +151,7 @@ def sides(claim: Claim, setting: Setting, found: Asked) -> tuple[Restriction, Re
     """Name both sides of a comparison by codes."""
     right = claim.right
     if REST in right:
-        right = complement(claim.left, setting.study, found.wave, found.survey)
+        right = complement(found, claim.left, setting.study)
     return claim.left, right
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from barometri.claims.records import Measure, Setting, Unjudged
-from barometri.claims.respondents import LEFT, RIGHT, asked
+from barometri.claims.respondents import LEFT, RIGHT, Asked, asked
 from barometri.claims.shares import FloatArray, Table, Tested, difference_part, share_part, table_of, tested
 from barometri.claims.splitting import split
 from barometri.claims.union import Decision, decided, joined, sign_of
@@ -12,6 +14,8 @@ from barometri.errors import StudyError
 from barometri.model_battery import asked_models
 from barometri.results import Part
 from barometri.study.claim import Claim
+from barometri.study.codes import NOT_ASKED
+from barometri.survey import Survey
 
 
 def extreme(claim: Claim, setting: Setting) -> Measure:
@@ -50,7 +54,19 @@ def _of_codes(claim: Claim, setting: Setting) -> Compared:
     number = len(found.items)
     others = {code: table.mean_of(code) for code in who if code != own and table.has(code, number)}
     _enough(others if table.has(own, number) else {})
+    if any(_silent(found, survey, column, code) for code in who if code != own and code not in others):
+        raise Unjudged("no_responses")
     return variable, table.mean_of(own), others, table
+
+
+def _silent(found: Asked, survey: Survey, column: str, code: str) -> bool:
+    """Whether a code's respondents were asked and none gave an answer that counts."""
+    question = survey.question(column)
+    inside = np.ones(len(survey.rows), dtype=np.bool_) if survey.mask is None else survey.mask
+    if question is None:
+        return False
+    members = inside & (survey.values(column) == question.code(code).value)
+    return any(bool((survey.values(name)[members] != NOT_ASKED).any()) for name in found.columns)
 
 
 def _of_items(claim: Claim, setting: Setting) -> Compared:

@@ -7,6 +7,7 @@ import numpy as np
 
 from barometri.claims.records import NAN, Measure
 from barometri.inference.multiplicity import holm
+from barometri.inference.tails import two_sided_p
 from barometri.results import ClaimResult, Part
 from barometri.study.claim import Claim, ClaimsFile
 from barometri.study.study import Study
@@ -48,6 +49,8 @@ def adjusted(
 def headline(study: Study, results: Iterable[ClaimResult]) -> dict[str, float]:
     """Adjust the p values of the claims that lead for one another, by Holm: a sensitivity line.
 
+    A difference of classes leads with the p that there is none, also where its claim asks for a margin.
+
     Parameters
     ----------
     study
@@ -62,9 +65,17 @@ def headline(study: Study, results: Iterable[ClaimResult]) -> dict[str, float]:
         not judged are left out.
     """
     file = study.claims_file
-    own = {result.claim.id: result.p_value for result in results}
+    own = {result.claim.id: _from_nothing(result) for result in results}
     names = [name for name in (() if file is None else file.headline) if name in own]
     return dict(zip(names, (float(p) for p in holm([own[name] for name in names])), strict=True))
+
+
+def _from_nothing(result: ClaimResult) -> float:
+    """Return a claim's p; of a difference that is claimed to be beyond a margin, the p that it is 0."""
+    claim = result.claim
+    if claim.kind != "difference" or claim.margin is None or result.scale == "share" or not result.se > 0:
+        return result.p_value
+    return float(two_sided_p(result.estimate / result.se, result.df))
 
 
 def with_headline(study: Study, results: Sequence[ClaimResult]) -> tuple[ClaimResult, ...]:
@@ -88,7 +99,7 @@ def _leading(result: ClaimResult, adjusted_p: float) -> Part:
         result.ci_high,
         result.n,
         result.df,
-        result.p_value,
+        _from_nothing(result),
         adjusted_p,
         scale=result.scale,
         cells=result.cells,

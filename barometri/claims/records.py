@@ -9,12 +9,13 @@ from barometri.results import Part, Scale
 from barometri.study.plan import Reading
 from barometri.study.study import Study
 from barometri.survey import Survey
-from barometri.survey.design import EQUAL, SurveyDesign
+from barometri.survey.design import EQUAL, SurveyDesign, names
 
 LEVEL: Final = 0.05
 MINIMUM_DF: Final = 3.0
 NAN: Final = float("nan")
 ANALYTIC: Final = "analytic"
+WEIGHT: Final = "_drawn_weight"
 T = TypeVar("T")
 
 
@@ -78,10 +79,20 @@ class Setting:
 
 
 def _descriptive(survey: Survey) -> Survey:
-    """Return the survey under its design without finite population correction."""
-    if survey.design.fpc is None or survey.design.weight is None:
+    """Return the survey under its design without finite population correction, the weights kept.
+
+    Without correction only the first stage carries variance.
+    """
+    design = survey.design
+    if design.fpc is None:
         return survey
-    return survey.with_design(replace(survey.design, fpc=None))
+    weight = design.weight
+    if weight is None:  # people over respondents, from the counts that are left out
+        weight = WEIGHT
+        survey = survey.with_column(WEIGHT, survey.with_design(replace(design, adjustments=())).coded.weight)
+    first = names(design.psu)[:1] or None
+    own = replace(design, weight=weight, fpc=None, psu=first, stratum=design.stage_strata(0) or None)
+    return survey.with_design(own)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
-from operator import and_, or_
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from barometri.claims.conditions import condition, numbers, same_codes
 from barometri.claims.records import Setting, Unjudged
 from barometri.errors import StudyError
 from barometri.estimates import Cell, Estimates
@@ -19,7 +18,6 @@ from barometri.study.codes import BLANK, DONT_KNOW, LARGEST_MISSING, REFUSED
 from barometri.study.plan import NUMBER_OF_MODELS
 from barometri.study.study import Study
 from barometri.survey import Survey
-from barometri.survey.columns import Condition
 
 GOOD: Final = "good"
 SIDE: Final = "_side"
@@ -151,7 +149,7 @@ def indicator_of(item: str, answer: str, claim: Claim, survey: Survey, setting: 
 def _answers(item: str, answer: str, survey: Survey, study: Study) -> tuple[Codes, Sequence[int]]:
     """Return the codes of an item by respondent, and those that the answer counts."""
     if item == NUMBER_OF_MODELS:
-        return survey.values(item).astype(np.int32), _numbers(answer, len(study.models))
+        return survey.values(item).astype(np.int32), numbers(answer, len(study.models))
     if item == ANY_MODEL or any(item in (m.id, *m.questions) for m in study.models):
         return _of_models(item, answer, survey, study)
     question = survey.question(item) if item in survey.variables else None
@@ -183,54 +181,9 @@ def _of_models(item: str, answer: str, survey: Survey, study: Study) -> tuple[Co
     return joined if item == ANY_MODEL else states[:, 0], counted
 
 
-def _numbers(answer: str, largest: int) -> list[int]:
-    """Return the whole numbers of a class such as ``3+`` or ``1|2``."""
-    found: list[int] = []
-    for name in answer.split("|"):
-        first = int(name.removesuffix("+"))
-        found += range(first, largest + 1) if name.endswith("+") else [first]
-    return found
-
-
 def _yes_no(name: str) -> Question:
     codes = (Code(0, "no", {}, {}), Code(1, "yes", {}, {}))
     return Question(name, "tick", {}, {}, codes, good=(1,))
-
-
-def condition(restriction: Restriction, survey: Survey, study: Study, wave: int) -> Condition | None:
-    """Return who is meant, as a condition; none for everybody.
-
-    Codes of an earlier wave that stand for a code of the latest (``counterpart``) are meant with it, unless
-    the wave calls them different.
-
-    Raises
-    ------
-    Unjudged
-        The wave has no such variable.
-    """
-    parts = []
-    for variable, ids in restriction.items():
-        if variable == REST:
-            continue
-        if variable not in survey.variables:
-            raise Unjudged(f"lost_column:{variable}")
-        if variable == NUMBER_OF_MODELS:
-            column, numbers = survey[variable], _numbers("|".join(ids), len(study.models))
-            parts.append(reduce(or_, [column == number for number in numbers]))
-        else:
-            parts.append(survey[variable].isin(same_codes(study, wave, variable, ids)))
-    return reduce(and_, parts) if parts else None
-
-
-def same_codes(study: Study, wave: int, variable: str, ids: Sequence[str]) -> tuple[str, ...]:
-    """Return ids of codes with those that stand for them in a wave."""
-    entries = study.waves[wave].equivalence if wave in study.waves else ()
-    stand = [
-        e.code
-        for e in entries
-        if e.question == variable and e.code and e.counterpart in ids and e.status != "different"
-    ]
-    return tuple(dict.fromkeys((*ids, *stand)))
 
 
 def divided(found: Asked, setting: Setting, left: Restriction, right: Restriction) -> Survey:
@@ -284,17 +237,26 @@ def _known(survey: Survey, restriction: Restriction) -> Masks:
     return known
 
 
-def complement(left: Restriction, study: Study, wave: int, survey: Survey) -> Restriction:
-    """Name the rest by codes, "cannot say" among them where somebody could not, for the counts behind it."""
+def complement(found: Asked, left: Restriction, study: Study) -> Restriction:
+    """Name the rest of a claim's population by codes, for the counts behind it.
+
+    "Cannot say" is among them where somebody could not and the population is not limited to codes.
+    """
     ((variable, ids),) = left.items()
+    within = found.claim.population.get(variable)
     if variable == NUMBER_OF_MODELS:
-        inside = set(_numbers("|".join(ids), len(study.models)))
-        return {variable: tuple(str(i) for i in range(len(study.models) + 1) if i not in inside)}
-    question = survey.question(variable)
+        largest = len(study.models)
+        inside = set(numbers("|".join(ids), largest))
+        known = range(largest + 1) if within is None else numbers("|".join(within), largest)
+        return {variable: tuple(str(number) for number in known if number not in inside)}
+    question = found.survey.question(variable)
     if question is None:
         return {variable: ()}
-    there = set(np.unique(survey.values(variable)).tolist())
-    own = same_codes(study, wave, variable, ids)
+    there = set(np.unique(found.survey.values(variable)).tolist())
+    own = same_codes(study, found.wave, variable, ids)
     others = [c.id for c in question.substantive if c.value in there and c.id not in own]
+    if within is not None:
+        meant = same_codes(study, found.wave, variable, within)
+        return {variable: tuple(code for code in others if code in meant)}
     unsure = [c.id for c in question.codes if c.missing == "dont_know" and DONT_KNOW in there]
     return {variable: (*others, *unsure)}

@@ -202,7 +202,7 @@ def _sides(claim: Claim, setting: Setting, found: Asked) -> tuple[_Side, ...]:
     survey = divided(found, setting, claim.left, claim.right)
     right = claim.right
     if REST in right:
-        right = complement(claim.left, setting.study, found.wave, found.survey)
+        right = complement(found, claim.left, setting.study)
     codes = survey.values(SIDE)
     return tuple(_Side(codes == code, who) for code, who in enumerate((claim.left, right)))
 

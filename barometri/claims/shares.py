@@ -131,7 +131,7 @@ def sides_of(claim: Claim, setting: Setting, wave: int) -> Table:
     survey = divided(found, setting, claim.left, claim.right)
     right = claim.right
     if REST in right:
-        right = complement(claim.left, setting.study, wave, found.survey)
+        right = complement(found, claim.left, setting.study)
     return table_of(found, survey, {LEFT: claim.left, RIGHT: right}, SIDE)
 
 

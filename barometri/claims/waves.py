@@ -75,7 +75,7 @@ def change(claim: Claim, setting: Setting) -> Measure:
 
     Parts, all shown: ``wave``, the standardised share of each; ``group_change``, the change of each group on
     its own; ``group_left_out``, the part of the frame whose group some wave lacks, left out in all waves;
-    ``wave_left_out``, a wave that asked differently.
+    ``wave_left_out``, a wave that asked differently, or whose data lack what the claim needs.
     """
     excluded, surveys = _comparable(claim, setting)
     made = _standardised(claim, setting, surveys)
@@ -88,7 +88,8 @@ def change(claim: Claim, setting: Setting) -> Measure:
     found = made.shares.combine(weights)
     if found.reason:
         raise Unjudged(_REASONS.get(found.reason, found.reason))
-    shown = _shown(made, setting, waves, excluded) if setting.shown else ()
+    absent = [year for year in (*excluded, *surveys) if year not in waves]
+    shown = _shown(made, setting, waves, sorted(absent)) if setting.shown else ()
     return Measure(
         found.estimate,
         found.se,
@@ -111,7 +112,7 @@ def against_earlier(waves: Mapping[int, FloatArray]) -> FloatArray:
 
 
 def _comparable(claim: Claim, setting: Setting) -> tuple[tuple[int, ...], dict[int, Asked]]:
-    """Return the waves that asked differently, and the others with the claim's items."""
+    """Return the waves that asked differently or not at all, and the others with the claim's items."""
     wanted = (*(claim.earlier or claim.waves[:-1]), claim.wave)
     differ = tuple(year for year in wanted[:-1] if mark_of(setting.study, year, claim.items) == DIFFERENT)
     group = _group(claim, setting)
@@ -127,7 +128,7 @@ def _comparable(claim: Claim, setting: Setting) -> tuple[tuple[int, ...], dict[i
                 raise
     if len(surveys) < TWO:
         raise Unjudged("asked_differently" if differ else "few_waves")
-    return differ, surveys
+    return tuple(year for year in wanted if year not in surveys), surveys
 
 
 def _group(claim: Claim, setting: Setting) -> str:
