@@ -50,7 +50,7 @@ def _level(found: Asked) -> Measure:
         share.n,
         share.df,
         scale="share",
-        method="korn_graubard/taylor",
+        method=table.methods[0] if len(table.keys) == 1 else "korn_graubard/taylor",
         cells=share.cells,
     )
 

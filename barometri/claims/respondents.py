@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from barometri.claims.conditions import condition, numbers, same_codes
+from barometri.claims.invited import corrected
 from barometri.claims.records import Setting, Unjudged
 from barometri.errors import StudyError
 from barometri.estimates import Cell, Estimates
@@ -110,6 +111,8 @@ def asked(
 
     key = (_ITEM, wave, analytic, wanted, counted, claim.base, _speaks_of_number(claim, wanted))
     survey = setting.kept(key, made)
+    if not analytic and not setting.plain:
+        survey = corrected(claim, survey, setting.study, wave)
     population = condition(claim.population, survey, setting.study, wave)
     return Asked(claim, wave, survey if population is None else survey.domain(population), columns)
 

@@ -6,11 +6,12 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.linalg import block_diag
 
 from barometri.claims.records import LEVEL, MINIMUM_DF, NAN, Setting
 from barometri.claims.respondents import LEFT, RIGHT, SIDE, Asked, asked, complement, divided
-from barometri.estimates import TOTAL, Cell
+from barometri.estimates import TOTAL, Cell, Estimates
 from barometri.estimation import proportion
 from barometri.inference.intervals import proportion_intervals, t_quantile, two_sided_p
 from barometri.results import Part, PartRole
@@ -29,7 +30,7 @@ class Table:
     """Shares by wave, item and cell; shape (R,), their covariance (R, R), waves independent.
 
     ``low`` and ``high`` are the shares' own intervals, ``df`` the degrees of freedom of each, ``whole`` by
-    wave those of all cells together; ``cells`` are the counts behind.
+    wave those of all cells together; ``cells`` are the counts behind, ``methods`` the rules of the intervals.
     """
 
     keys: tuple[Key, ...]
@@ -40,6 +41,7 @@ class Table:
     df: FloatArray
     whole: Mapping[int, float]
     cells: tuple[Cell, ...]
+    methods: tuple[str, ...] = ()
 
     def mean_of(self, cell: str = "", *, wave: int | None = None, items: Sequence[str] = ()) -> FloatArray:
         """Return the weights that give the average share of some items in a cell; all items by default."""
@@ -85,7 +87,7 @@ def table_of(found: Asked, survey: Survey, who: Mapping[str, Restriction], by: s
         A variable, or none.
     """
     estimates = proportion(survey, found.columns, by=by, margins=by is not None)
-    frame = estimates.frame
+    frame = estimates.frame if survey.design.fpc is None else _exact(estimates, found, survey, by)
     codes = [TOTAL] * len(frame) if by is None else [str(code) for code in frame[by]]
     named = ["" if by is None else code for code in codes]
     answered = frame["n"].to_numpy() > 0
@@ -104,7 +106,17 @@ def table_of(found: Asked, survey: Survey, who: Mapping[str, Restriction], by: s
         df[rows],
         {found.wave: float(df[total].min(initial=np.inf))},
         found.cells(estimates, rows, [who[named[row]] for row in rows]),
+        tuple(frame["method"].iloc[rows]),
     )
+
+
+def _exact(estimates: Estimates, found: Asked, survey: Survey, by: str | None) -> pd.DataFrame:
+    """Return shares with exact intervals in a finite population, where their people had one weight."""
+    exact = proportion(survey, found.columns, by=by, margins=by is not None, ci="hypergeometric").frame
+    frame, known = estimates.frame.copy(), exact["ci_low"].notna()
+    for column in ("ci_low", "ci_high", "method"):
+        frame.loc[known, column] = exact.loc[known, column]
+    return frame
 
 
 def stacked(tables: Sequence[Table]) -> Table:

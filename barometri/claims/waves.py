@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from barometri.change import Line, WaveShares, wave_shares
+from barometri.claims.invited import corrected
 from barometri.claims.records import NAN, Measure, Setting, Unjudged
 from barometri.claims.respondents import GOOD, LEFT, RIGHT, Asked, asked
 from barometri.claims.shares import (
@@ -122,7 +123,8 @@ def _comparable(claim: Claim, setting: Setting) -> tuple[tuple[int, ...], dict[i
         if year in differ:
             continue
         try:
-            surveys[year] = asked(replace(claim, population=free), setting, year)
+            found = asked(replace(claim, population=free), setting, year)
+            surveys[year] = replace(found, survey=corrected(claim, found.survey, setting.study, year))
         except Unjudged as missing:
             if year == claim.wave or missing.reason == "wave_not_read":
                 raise

@@ -196,12 +196,12 @@ def add_up(codes: IntArray, values: FloatArray, size: int) -> FloatArray:
 def _fractions(
     design: SurveyDesign, stage: int, read: ReadColumn, stratum: IntArray, units: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Return sampling fractions and population counts of a stage's strata."""
+    """Return sampling fractions and population counts of a stage's strata; infinite without correction."""
     if stage >= len(names(design.fpc)):
         return np.zeros(len(units)), np.full(len(units), np.inf)
     column = names(design.fpc)[stage]
     values = _numbers(read(column), column)
-    if not np.all(np.isfinite(values) & (values > 0)):
+    if not np.all(values > 0) or (design.weight is None and not np.all(np.isfinite(values))):
         raise DesignError(
             f"Design column {column!r} (fpc): every row needs a positive population count or sampling "
             "fraction. Correct the column."
