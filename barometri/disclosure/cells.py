@@ -49,7 +49,8 @@ class Group:
     """All records of one item in one wave.
 
     ``derived`` maps a derived variable to (its source, {source code id: derived code id}), ``codes`` a
-    variable to the ids of all its answers.
+    variable to the ids of all its answers. ``of_organisations`` is whether the answers are facts about
+    organisations.
     """
 
     item: str
@@ -58,6 +59,7 @@ class Group:
     records: tuple[Record, ...]
     derived: Mapping[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
     codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    of_organisations: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from barometri.disclosure.protected import (
     ProtectedTable,
     ProtectedWave,
 )
-from barometri.disclosure.release import groups, only_item, shares_behind
-from barometri.disclosure.rules import checked, status_of
+from barometri.disclosure.release import groups, items_of, only_item, shares_behind
+from barometri.disclosure.rules import checked, sets_numerator_aside, status_of
 from barometri.disclosure.sentences import Sentences
 from barometri.disclosure.suppress import suppress
 from barometri.errors import DisclosureError
@@ -81,9 +81,15 @@ def protect(
         waves=tuple(_wave(wave, limits) for wave in run.waves),
         hidden=tuple(
             Hidden(
-                name, len(hidden[name]), int(primary[name].sum()), int((hidden[name] & ~primary[name]).sum())
+                name,
+                len(hidden[name]),
+                int(primary[name].sum()),
+                int((hidden[name] & ~primary[name]).sum()),
+                aside=all(
+                    sets_numerator_aside(item, run.study, limits) for item in items_of(result, run.study)
+                ),
             )
-            for name in tables
+            for name, result in tables.items()
         ),
         provenance=run.provenance,
         notes=run.notes,

@@ -153,12 +153,13 @@ class ProtectedWave:
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """How much a table group hid, by reason, as counts of records."""
+    """How much a table group hid, by reason, as counts of records; ``aside``: R2 was set aside for it."""
 
     table: str
     cells: int
     primary: int
     secondary: int
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

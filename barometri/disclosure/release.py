@@ -8,6 +8,7 @@ import numpy as np
 
 from barometri.disclosure.answers import COUNT, Answers, answers_of
 from barometri.disclosure.cells import CANNOT_SAY, Group, Record, Restriction, expanded
+from barometri.disclosure.rules import is_of_organisations
 from barometri.estimates import TOTAL, Cell
 from barometri.results import AnalysisResult, ClaimResult, FigureResult
 from barometri.study.plan import Analysis
@@ -119,6 +120,14 @@ def _of_table(name: str, result: AnalysisResult, study: Study, wave: str) -> lis
     return lines
 
 
+def items_of(result: AnalysisResult, study: Study) -> tuple[str, ...]:
+    """Return the items of a table."""
+    frame = result.estimates.frame
+    return (
+        tuple(frame["item"].astype(str).unique()) if "item" in frame else (only_item(result.analysis, study),)
+    )
+
+
 def only_item(analysis: Analysis, study: Study) -> str:
     """Return the item of a table that does not name it in a column."""
     if analysis.verb == "number_of_models":
@@ -169,7 +178,9 @@ def _group(item: str, wave: str, lines: list[_Line], study: Study) -> Group:
         for name in sources
         if name in study.codebook
     }
-    return Group(item, wave, answers.atoms, records, derived, codes)
+    return Group(
+        item, wave, answers.atoms, records, derived, codes, of_organisations=is_of_organisations(item, study)
+    )
 
 
 def _record(line: _Line, answers: Answers, finest: Mapping[str, Mapping[str, frozenset[str]]]) -> Record:

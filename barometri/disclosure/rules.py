@@ -12,8 +12,12 @@ import numpy.typing as npt
 
 from barometri.disclosure.protected import SHOWN, SMALL_BASE, SUPPRESSED, UNRELIABLE
 from barometri.errors import DisclosureError
-from barometri.study.plan import DisclosureRules
+from barometri.study.claim import ANY_MODEL
+from barometri.study.plan import NUMBER_OF_MODELS, DisclosureRules
+from barometri.study.study import Study
 
+DERIVED: Final = (NUMBER_OF_MODELS, ANY_MODEL)
+"""Items made of all models."""
 HARD_FLOOR: Final = 3
 """No threshold may lie below this, whatever a study file says."""
 
@@ -77,3 +81,17 @@ def status_of(n: float, rules: DisclosureRules, *, hidden: bool) -> str:
     if n < rules.unreliable:
         return UNRELIABLE
     return SMALL_BASE if n < rules.small_base else SHOWN
+
+
+def is_of_organisations(item: str, study: Study) -> bool:
+    """Whether an item is a fact about organisations: a question declared so, or a model all of them ask."""
+    asked = {model.id: model.questions for model in study.models}
+    everything = tuple(name for questions in asked.values() for name in questions)
+    names = asked.get(item, everything if item in DERIVED else (item,))
+    known = [study.codebook[name] for name in names if name in study.codebook]
+    return bool(known) and all(question.subject == "organisation" for question in known)
+
+
+def sets_numerator_aside(item: str, study: Study, rules: DisclosureRules) -> bool:
+    """Whether the owner sets R2 aside for an item."""
+    return rules.organisation_numerator == "aside" and is_of_organisations(item, study)

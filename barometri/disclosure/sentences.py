@@ -16,7 +16,7 @@ from barometri.disclosure.protected import (
     ProtectedPart,
 )
 from barometri.disclosure.release import base_word, claim_name, effect_name, figure_name, only_item, part_name
-from barometri.disclosure.rules import is_unsafe, status_of
+from barometri.disclosure.rules import is_unsafe, sets_numerator_aside, status_of
 from barometri.estimates import TOTAL, Cell, Effect
 from barometri.results import (
     AnalysisResult,
@@ -83,6 +83,7 @@ class Sentences:
         self._tables = tables
         self._hidden = hidden
         self._rules = rules
+        self._study = study
         self._withheld = _withheld(tables, hidden, wave, study)
 
     def effects(self, table: str) -> tuple[ProtectedEffect, ...]:
@@ -187,9 +188,13 @@ class Sentences:
         if not cells:
             return False
         n = np.array([cell.n for cell in cells], dtype=np.float64)
-        k = np.array([cell.k for cell in cells], dtype=np.float64)
+        k = np.array([self._numerator(cell) for cell in cells], dtype=np.float64)
         own = bool(is_unsafe(n, k, self._rules).any() or self._hidden[name].any())
         return own or any(self._is_hidden(cell) for cell in cells)
+
+    def _numerator(self, cell: Cell) -> float:
+        """Return the count that R2 judges; none where the owner sets the rule aside."""
+        return float("nan") if sets_numerator_aside(cell.item, self._study, self._rules) else float(cell.k)
 
     def _is_hidden(self, cell: Cell) -> bool:
         """Whether some table hides the row that a share is."""

@@ -7,7 +7,7 @@ moves it by ``WIDTH`` at the least cost in shown records (the sequential heurist
 interval an attacker can derive holds both.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -82,11 +82,14 @@ def suppress(group: Group, rules: DisclosureRules) -> Pattern:
         )
         raise DisclosureError(message)
     equations = system(group)
+    told = _facts(equations)
+    if group.of_organisations and rules.organisation_numerator == "aside":
+        equations = replace(equations, k=np.full(len(equations.k), np.nan))
     primary = is_unsafe(equations.n, equations.k, rules)
     hidden = primary.copy()
     worth = np.array([record.worth for record in group.records], dtype=np.float64)
-    facts, cost = _facts(equations), worth * np.log2(2.0 + equations.n)
-    for target in _targets(equations, primary, rules):
+    facts, cost = told, worth * np.log2(2.0 + equations.n)
+    for target in (*_targets(equations, primary, rules), *_remainders(group, equations, hidden, rules)):
         hidden = _protect(target, facts, hidden, cost, group.item)
     return Pattern(primary, hidden)
 
@@ -100,16 +103,57 @@ def _facts(equations: System) -> _Facts:
 
 def _targets(equations: System, primary: BoolArray, rules: DisclosureRules) -> list[_Target]:
     """List the counts that nobody may learn: small bases, small numerators, small complements."""
+    return [
+        target
+        for record in map(int, np.flatnonzero(primary))
+        for target in _small(
+            equations.base[[record]],
+            equations.numerator[[record]],
+            float(equations.n[record]),
+            float(equations.k[record]),
+            rules,
+        )
+    ]
+
+
+def _remainders(group: Group, equations: System, hidden: BoolArray, rules: DisclosureRules) -> list[_Target]:
+    """List small counts that no record shows and a subtraction would: who is in one record, not in another.
+
+    Two shown records count the same answers, one of some people and one of more; the people between them are
+    a group too, and R1 and R2 hold for it.
+    """
+    alike: dict[tuple[frozenset[str], frozenset[str]], list[int]] = {}
+    for place, record in enumerate(group.records):
+        if not hidden[place]:
+            alike.setdefault((record.base, record.numerator), []).append(place)
+    found: dict[tuple[int, ...], list[_Target]] = {}
+    for places in alike.values():
+        base = equations.base[places].astype(bool).astype(np.int32)
+        size = np.asarray(base.sum(axis=1)).ravel()
+        inside = (base @ base.T).toarray() == size[:, None]
+        for small, large in np.argwhere(inside & (size[:, None] < size[None, :])):
+            few, many = places[int(small)], places[int(large)]
+            rest = equations.base[[many]] - equations.base[[few]]
+            n = float(equations.n[many] - equations.n[few])
+            k = float(equations.k[many] - equations.k[few])
+            if n > 0 and is_unsafe(np.array([n]), np.array([k]), rules)[0]:
+                part = equations.numerator[[many]] - equations.numerator[[few]]
+                key = tuple(map(int, rest.indices)) + tuple(map(int, part.indices))
+                found[key] = _small(rest, part, n, k, rules)
+    return [target for targets in found.values() for target in targets]
+
+
+def _small(
+    base: sparse.csr_array, numerator: sparse.csr_array, n: float, k: float, rules: DisclosureRules
+) -> list[_Target]:
+    """List which of a base, a numerator and a complement nobody may learn."""
     targets: list[_Target] = []
-    for record in map(int, np.flatnonzero(primary)):
-        n, k = float(equations.n[record]), float(equations.k[record])
-        base, numerator = equations.base[[record]], equations.numerator[[record]]
-        if n < rules.minimum_n:
-            targets.append(_Target(base, n))
-        if k < rules.minimum_k:
-            targets.append(_Target(numerator, k))
-        if n - k < rules.minimum_k:
-            targets.append(_Target(base - numerator, n - k))
+    if n < rules.minimum_n:
+        targets.append(_Target(base, n))
+    if k < rules.minimum_k:
+        targets.append(_Target(numerator, k))
+    if n - k < rules.minimum_k:
+        targets.append(_Target(base - numerator, n - k))
     return targets
 
 

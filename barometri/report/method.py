@@ -99,7 +99,14 @@ def _intervals(protected: Protected, texts: Texts) -> list[Block]:
     words.append(texts.text("method.rounding"))
     if any(table.effects for table in protected.tables.values()):
         words.append(texts.text("method.association"))
-    return [*blocks, Paragraph(" ".join(words))]
+    blocks.append(Paragraph(" ".join(words)))
+    return [*blocks, *([Paragraph(texts.text("method.analytic"))] if _clustered(protected) else [])]
+
+
+def _clustered(protected: Protected) -> bool:
+    """Whether a number published was computed on the places that respondents describe."""
+    methods = [effect.method for part in protected.tables.values() for effect in part.effects]
+    return any("cr2" in method for method in (*methods, *(found.method for found in protected.claims)))
 
 
 def _design(part: ProtectedWave, wave: Wave, protected: Protected, texts: Texts) -> list[str]:
@@ -117,8 +124,6 @@ def _design(part: ProtectedWave, wave: Wave, protected: Protected, texts: Texts)
         words.append(texts.text("method.design_psu", psu=_names(design.psu, protected, texts)))
     if not words:
         return [texts.text("method.design_none")]
-    if part.has_weights:
-        words.append(texts.text("method.weighting_limits"))
     words.append(texts.text("method.fpc" if design.fpc or wave.census_invited else "method.no_fpc"))
     return [" ".join(words), *([texts.text("method.mending")] if part.has_weights else [])]
 
@@ -182,6 +187,7 @@ def _cannot_say(protected: Protected, texts: Texts) -> list[Block]:
         Heading(texts.text("method.cannot_say")),
         Paragraph(texts.text("method.cannot_say_lead")),
         Terms(pairs),
+        Paragraph(texts.text("method.cannot_say_number")),
         Paragraph(texts.text("method.cannot_say_items")),
     ]
 
@@ -229,6 +235,11 @@ def _disclosure(protected: Protected, texts: Texts) -> list[Block]:
     return [
         Heading(texts.text("method.disclosure")),
         Paragraph(said),
+        *(
+            [Paragraph(texts.text("method.disclosure_aside", minimum_n=rules.minimum_n))]
+            if any(part.aside for part in protected.hidden)
+            else []
+        ),
         Terms(marks),
         TableBlock(_hidden(protected, texts)),
     ]
@@ -236,9 +247,9 @@ def _disclosure(protected: Protected, texts: Texts) -> list[Block]:
 
 def _hidden(protected: Protected, texts: Texts) -> Table:
     """Return how much was withheld by table: one count, whatever the reason."""
+    parts = protected.hidden
     counts = [
-        (_title(part.table, protected, texts), part.cells, part.primary + part.secondary)
-        for part in protected.hidden
+        (_title(part.table, protected, texts), part.cells, part.primary + part.secondary) for part in parts
     ]
     total = (
         texts.text("method.hidden_total"),
@@ -246,12 +257,24 @@ def _hidden(protected: Protected, texts: Texts) -> Table:
         sum(hidden for *_, hidden in counts),
     )
     lines = [*counts, total]
+    headers = [texts.text(f"method.hidden_{key}") for key in ("table", "records", "count")]
+    rows: list[tuple[str, ...]] = [
+        (name, texts.count(cells), texts.count(hidden)) for name, cells, hidden in lines
+    ]
+    values: list[tuple[float | None, ...]] = [
+        (None, float(cells), float(hidden)) for _, cells, hidden in lines
+    ]
+    if any(part.aside for part in parts):
+        headers.append(texts.text("method.hidden_rule"))
+        words = [texts.text("method.rule_aside" if part.aside else "method.rule_strict") for part in parts]
+        rows = [(*row, word) for row, word in zip(rows, [*words, ""], strict=True)]
+        values = [(*row, None) for row in values]
     return Table(
         id="withheld",
         title=texts.text("method.disclosure_hidden"),
-        headers=tuple(texts.text(f"method.hidden_{key}") for key in ("table", "records", "count")),
-        rows=tuple((name, texts.count(cells), texts.count(hidden)) for name, cells, hidden in lines),
-        values=tuple((None, float(cells), float(hidden)) for _, cells, hidden in lines),
+        headers=tuple(headers),
+        rows=tuple(rows),
+        values=tuple(values),
         row_headers=1,
     )
 

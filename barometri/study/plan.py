@@ -146,6 +146,8 @@ class DisclosureRules:
 
     ``minimum_n`` (R1), ``minimum_k`` (R2: minimum_k <= k <= n - minimum_k), ``small_base`` and
     ``unreliable`` mark shown records, ``structural_zeros`` lists ``item:code`` pairs declared impossible.
+    ``organisation_numerator`` is whether R2 holds for answers that are facts about an organisation, not about
+    the person who answers (``strict``), or the owner sets it aside for them; R1 holds either way.
     """
 
     minimum_n: int = 10
@@ -155,4 +157,5 @@ class DisclosureRules:
     maximum_cells: int = 400
     mark: str = ".."
     structural_zeros: tuple[str, ...] = ()
+    organisation_numerator: Literal["strict", "aside"] = "strict"
     sources: Mapping[str, str] = field(default_factory=dict)

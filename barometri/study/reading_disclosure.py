@@ -3,6 +3,7 @@
 import tomllib
 from dataclasses import fields, replace
 from importlib.resources import files
+from typing import Literal, cast
 
 from barometri.study.codebook import Codebook
 from barometri.study.plan import DisclosureRules
@@ -42,11 +43,17 @@ def _rules(section: Section, defaults: DisclosureRules, floor: int) -> Disclosur
         if values[name] < floor:
             section.fail(name, f"is below {floor}, the floor that no study may pass. Raise it.")
     pairs = section.texts("structural_zeros")
+    aside = section.word("organisation_numerator", ("strict", "aside"), defaults.organisation_numerator)
     sources = {**defaults.sources, **section.mapping("sources")}
     known = {entry.name for entry in fields(DisclosureRules)}
     for name in sources:
         if name not in known:
             section.fail(f"sources.{name}", "is no threshold.")
     return replace(
-        defaults, **values, mark=section.text("mark", defaults.mark), structural_zeros=pairs, sources=sources
+        defaults,
+        **values,
+        mark=section.text("mark", defaults.mark),
+        structural_zeros=pairs,
+        organisation_numerator=cast('Literal["strict", "aside"]', aside),
+        sources=sources,
     )

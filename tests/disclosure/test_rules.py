@@ -1,12 +1,21 @@
 """Record rules R1 to R3, marks and rounding."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from barometri.disclosure import rounding
-from barometri.disclosure.rules import checked, is_unsafe, status_of
+from barometri.disclosure.rules import (
+    checked,
+    is_of_organisations,
+    is_unsafe,
+    sets_numerator_aside,
+    status_of,
+)
 from barometri.errors import DisclosureError
 from barometri.study.plan import DisclosureRules
+from barometri.study.reading import read_study
 
 RULES = DisclosureRules()
 
@@ -58,3 +67,14 @@ def test_rounding_keeps_no_more_digits_than_the_rule() -> None:
     assert rounding.standard_error(np.array([0.0123456, 123.4, np.nan])).tolist()[:2] == [0.012, 120.0]
     assert rounding.weighted_base(np.array([1234.6])).tolist() == [1230.0]
     assert [rounding.p_text(p) for p in (0.2, 0.0099, 0.01, 1.0)] == [".20", "<.01", ".01", "1.00"]
+
+
+def test_which_items_are_facts_about_organisations() -> None:
+    study = read_study()
+    asked = {"M06", "model_nothing_agreed", "number_of_models", "any_model", "model_client_consent"}
+    assert all(is_of_organisations(item, study) for item in asked)
+    assert not any(is_of_organisations(item, study) for item in ("cooperation", "group", "unknown"))
+    assert not is_of_organisations("number_of_models", replace(study, models=()))
+    assert sets_numerator_aside("M06", study, DisclosureRules(organisation_numerator="aside"))
+    assert not sets_numerator_aside("M06", study, DisclosureRules())
+    assert not sets_numerator_aside("cooperation", study, DisclosureRules(organisation_numerator="aside"))

@@ -1,5 +1,6 @@
 """Secondary suppression, judged by an attacker written for this test: interval programmes and brute force."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -161,3 +162,33 @@ def test_people_outside_the_codes_are_a_cell_of_their_own() -> None:
     )
     assert system(Group("i", "1", ("good",), records)).base.shape[1] == 3
     assert ELSEWHERE not in {"x", "y"}
+
+
+def sentence_beside_table() -> tuple[Record, Record]:
+    """A table row of everybody, and a sentence on all but a few of them."""
+    base, good = frozenset({"good", "bad"}), frozenset({"good"})
+    everybody = Record("table", 0, {}, good, base, 112.0, 47.0)
+    some = Record("sentence", 0, {"a": frozenset({"a0"})}, good, base, 100.0, 45.0)
+    return everybody, some
+
+
+def test_who_is_in_one_record_and_not_in_another_is_a_group_too() -> None:
+    """Twelve people are left, two of them good: either record must go."""
+    records = sentence_beside_table()
+    codes = {"a": frozenset({"a0", "a1"})}
+    pattern = suppress(Group("item", "2021", ATOMS, records, codes=codes), RULES)
+    assert not pattern.primary.any()
+    assert pattern.hidden.sum() == 1
+
+
+def test_the_owner_may_set_the_numerator_aside_for_facts_about_organisations() -> None:
+    """The rule on the number of respondents holds: twelve are enough, eight are not."""
+    aside = replace(RULES, organisation_numerator="aside")
+    everybody, some = sentence_beside_table()
+    codes = {"a": frozenset({"a0", "a1"})}
+    fact = Group("item", "2021", ATOMS, (everybody, some), codes=codes, of_organisations=True)
+    assert not suppress(fact, aside).hidden.any()
+    assert suppress(fact, RULES).hidden.any()
+    assert suppress(replace(fact, of_organisations=False), aside).hidden.any()
+    few = replace(fact, records=(everybody, replace(some, n=104.0)))
+    assert suppress(few, aside).hidden.any()

@@ -102,6 +102,7 @@ def _released(line: _Line, study: Study) -> Released:
         line.item, line.category, line.base, study, unsure_counts=line.unsure_counts
     )
     zeros = {tuple(pair.split(":", 1)) for pair in study.disclosure.structural_zeros}
+    aside = study.disclosure.organisation_numerator == "aside" and _about_organisations(line.item, study)
     return Released(
         table=line.table,
         who=line.who,
@@ -112,7 +113,18 @@ def _released(line: _Line, study: Study) -> Released:
         shown=line.shown,
         share=line.share,
         step=_THIRD if line.n >= _FULL else _SECOND,
-        is_free=(line.item, line.category) in zeros,
+        is_free=aside or (line.item, line.category) in zeros,
+    )
+
+
+def _about_organisations(item: str, study: Study) -> bool:
+    """Whether every question behind an item asks for a fact about an organisation."""
+    behind = {model.id: model.questions for model in study.models}
+    names = behind.get(item, (item,))
+    if item not in behind and item not in study.codebook:
+        names = tuple(name for questions in behind.values() for name in questions)
+    return bool(names) and all(
+        name in study.codebook and study.codebook[name].subject == "organisation" for name in names
     )
 
 
