@@ -30,10 +30,18 @@ def test_every_table_is_whole_in_every_language(name: str, language: str) -> Non
     )
 
 
+def test_the_base_of_the_number_of_models_is_who_has_one() -> None:
+    """The number is counted among those who took a stand, whatever reading the models' shares have."""
+    notes = table(EVERYTHING, "number_of_models_by_district", language="en").notes
+    assert notes[0].startswith("Those who answered about every model, except those who could not say")
+    by_number = table(EVERYTHING, "cooperation_by_number_of_models", language="en").notes
+    assert by_number[0].endswith("those whose answers give a number of models.")
+
+
 def test_share_interval_and_both_bases_stand_side_by_side() -> None:
     made = table(EVERYTHING, "good_cooperation_by_group", language="fi")
     assert made.title == "Yhteistyö toimii hyvin, ryhmittäin"
-    assert made.headers == ("Vastaajaryhmä", "Osuus", f"95{NBSP}% luottamusväli", "n", "painotettu n")
+    assert made.headers == ("Vastaajaryhmä", "Osuus", f"95{NBSP}%:n luottamusväli", "n", "painotettu n")
     assert made.rows[0] == (
         "Toimeentulotuen ratkaisuasiantuntijat",
         f"34{NBSP}%",

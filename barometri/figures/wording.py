@@ -12,10 +12,12 @@ from barometri.figures.reading import Cell, Reading, is_aside
 from barometri.figures.sheet import Body, Heading, compose
 from barometri.figures.style import NARROW, WIDE, style
 from barometri.study.plan import ChartKind
+from barometri.texts import NUMBER_OF_MODELS
 
 LONGEST_ALT: Final = 250
 _LONG_TITLE: Final = 105
-_MODEL_VERBS: Final = ("model_prevalence", "number_of_models")
+_MODEL_VERBS: Final = ("model_prevalence", "model_effects", "regions")
+"""Analyses whose shares are of models; "cannot say" is read as the analysis says."""
 
 
 def subject(reading: Reading) -> str:
@@ -67,15 +69,20 @@ def subtitle(reading: Reading, words: str) -> str:
 
 def base_words(reading: Reading) -> str:
     """Return who is in the base."""
-    analysis = reading.table.analysis
-    key = (
-        analysis.reading
-        if analysis.verb in _MODEL_VERBS
-        else str(getattr(analysis, "base", "") or "answered")
-    )
+    analysis, text = reading.table.analysis, reading.texts.text
+    items = {*(reading.present("item") or ()), *analysis.items}
+    models = {model.id for model in reading.study.models}
+    if analysis.verb == "number_of_models" or items == {NUMBER_OF_MODELS}:
+        return text("base.number_of_models")
+    of_models = analysis.verb in _MODEL_VERBS or (analysis.verb == "county" and items <= models)
+    key = analysis.reading if of_models else str(getattr(analysis, "base", "") or "answered")
+    if analysis.verb == "model_prevalence" and not items & models:
+        key = "asked"
     if key == "answered" and not _may_not_know(reading):
         key = "answered_all"
-    return reading.texts.text(f"base.{key}")
+    base = text(f"base.{key}")
+    counted = NUMBER_OF_MODELS in reading.table.keys and not of_models
+    return text("base.with_number", base=base) if counted else base
 
 
 def _may_not_know(reading: Reading) -> bool:
@@ -234,7 +241,7 @@ def contrast_title(reading: Reading, cells: Sequence[Cell], key: str, *, about: 
             long, short = (_groups(reading, name, high, low, key, short=form) for form in (False, True))
             return long if len(long) <= _LONG_TITLE else short
     if whole and reading.only_item:
-        return texts.text("title.overall", subject=subject(reading), value=_plain(reading, whole[0]))
+        return texts.text("title.overall", subject=about or subject(reading), value=_plain(reading, whole[0]))
     return reading.default_title
 
 

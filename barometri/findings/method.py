@@ -28,9 +28,18 @@ def method(result: ProtectedClaim, study: Study, texts: Texts) -> str:
         _decides(result, texts),
         _bounds(claim, texts),
         _tested(result, study, texts),
-        texts.text(f"findings.{claim.base}"),
+        texts.text(f"findings.{_cannot_say(claim, study)}"),
     ]
     return " ".join(words for words in said if words)
+
+
+def _cannot_say(claim: Claim, study: Study) -> str:
+    """Return the key of what became of "cannot say": about the answers, the models, or their number."""
+    if claim.base != "answered" or claim.kind not in (*_ON_MODELS, "each"):
+        return claim.base
+    if claim.item == NUMBER_OF_MODELS:
+        return "answered_number"
+    return "answered_models" if claim.item in {model.id for model in study.models} else claim.base
 
 
 def _compared(result: ProtectedClaim, study: Study, texts: Texts) -> str:
@@ -82,7 +91,8 @@ def _held(result: ProtectedClaim, study: Study, texts: Texts) -> str:
 def _among(claim: Claim, study: Study, texts: Texts) -> str:
     """Say whose responses, and of which years."""
     who = names_of(claim, study, texts).who(claim.population)
-    years = texts.listing([str(year) for year in claim.waves])
+    used = sorted({*claim.earlier, max(claim.waves)}) if claim.earlier else claim.waves
+    years = texts.listing([str(year) for year in used])
     if not who and claim.left and REST not in claim.right:
         return texts.text("findings.data", waves=years)
     everyone = texts.lowered(texts.text("words.all_respondents"))

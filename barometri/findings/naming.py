@@ -74,10 +74,13 @@ class About:
             return self.thing(value)
         if key == NUMBER_OF_MODELS:
             return self.names.number_class(value)
-        if key in self.study.codebook:
+        if key in self.study.codebook or self._is_division(key):
             return self.codes(key, value.split("|"), short=True)
         form = f"about.{key}_{value}"
         return self.texts.text(form) if self.texts.has(form) else value
+
+    def _is_division(self, key: str) -> bool:
+        return self.study.areas is not None and bool(self.study.areas.of(key))
 
     @property
     def names(self) -> Names:
@@ -128,10 +131,9 @@ class About:
 
     def _inside(self, variable: str, label: str) -> str:
         """Return a label for the middle of a sentence; names of places keep their capital."""
-        group = self.study.role("group", self.wave)
-        return (
-            self.texts.lowered(label) if variable == group or variable not in self.study.codebook else label
-        )
+        people = {self.study.role("group", self.wave), self.study.role("side", self.wave)}
+        common = variable in people or variable not in self.study.codebook
+        return self.texts.lowered(label) if common else label
 
     def who(self, restriction: Restriction) -> str:
         """Return the respondents that a restriction means, with a small letter; nothing for everybody."""

@@ -55,7 +55,7 @@ def findings_section(protected: Protected, texts: Texts) -> tuple[Section, ...]:
         if figure in lifted_figures(protected) - lifted:
             lifted.add(figure)
             blocks.append(figure_block(figure, protected.tables[figure], protected, texts))
-    blocks.append(TableBlock(claims_table(worded, texts)))
+    blocks += [TableBlock(claims_table(worded, texts)), TableBlock(methods_table(worded, texts))]
     if line := _sensitivity(protected, texts):
         blocks.append(Paragraph(line))
     if protected.published_figures:
@@ -183,6 +183,27 @@ def claims_table(worded: Findings, texts: Texts) -> Table:
         notes=(texts.text("report.all_claims_note"), *((texts.text("report.ninety"),) if ninety else ())),
         groups=tuple(finding.family_label for finding in ordered),
     )
+
+
+def methods_table(worded: Findings, texts: Texts) -> Table:
+    """Return how the number of each claim came about: what was compared, among whom, tested how."""
+    families = list(dict.fromkeys(finding.family for finding in worded))
+    ordered = sorted(worded, key=lambda finding: families.index(finding.family))
+    return Table(
+        id="claims_methods",
+        title=texts.text("report.claims_methods"),
+        headers=(texts.text("report.id"), texts.text("report.claims_methods_of")),
+        rows=tuple(
+            (f.id, _told(f.power, f.detail, f.method, f.reason) or texts.text("numbers.none"))
+            for f in ordered
+        ),
+        values=tuple((None, None) for _ in ordered),
+        row_headers=1,
+    )
+
+
+def _told(*sentences: str) -> str:
+    return " ".join(f"{words.rstrip('.')}." for words in sentences if words)
 
 
 def _sensitivity(protected: Protected, texts: Texts) -> str:

@@ -30,6 +30,9 @@ _COLUMNS: Final = (
     "report.adjusted_p",
     "words.n",
 )
+_OF_ONE_ORGANISER: Final = ("odds_ratio_within_area", "score_per_model_of_others")
+_WHOLE: Final = "district_rank"
+"""Numbers of places, which have no decimals."""
 _DRAWN: Final = ("forest", "profile", "reversal")
 """Charts of effects."""
 _MEASURE: Final = 0
@@ -74,8 +77,27 @@ def effects_table(name: str, part: ProtectedTable, protected: Protected, texts: 
         rows=tuple(tuple(row[place] for place in used) for row in rows),
         values=tuple(tuple(row[place] for place in used) for row in values),
         row_headers=2 if _OF_WHAT in used else 1,
-        notes=(texts.text("method.association"),) if part.analysis.verb in JUDGED_VERBS else (),
+        notes=_notes(part, protected, texts),
     )
+
+
+def _notes(part: ProtectedTable, protected: Protected, texts: Texts) -> tuple[str, ...]:
+    """Say whose answers the effects are, how their p values are adjusted, and what a mark means."""
+    names = {effect.name for effect in part.effects}
+    said = []
+    if part.analysis.verb == "model_effects":
+        said.append(texts.text(f"difference.base_{part.analysis.reading}"))
+    if names & set(_OF_ONE_ORGANISER):
+        said.append(texts.text("report.one_organiser_note"))
+    if part.analysis.verb == "county":
+        said.append(texts.text("report.county_note"))
+    if any(effect.adjusted_p_text for effect in part.effects):
+        said.append(texts.text("report.holm"))
+    if any(effect.status == SUPPRESSED or math.isnan(effect.estimate) for effect in part.effects):
+        said.append(texts.text("status.note_effect_hidden", mark=protected.study.disclosure.mark))
+    if part.analysis.verb in JUDGED_VERBS:
+        said.append(texts.text("method.association"))
+    return tuple(words.rstrip(".") + "." for words in said)
 
 
 def draws_effects(part: ProtectedTable) -> bool:
@@ -126,7 +148,7 @@ def _number(name: str, value: float, texts: Texts) -> str:
         return texts.percent(value)
     if _is_points(name) and not math.isnan(value):
         return texts.text("numbers.pp", number=texts.number(round(100 * value, 6), 0, sign=True))
-    return texts.number(value, 2)
+    return texts.number(value, 0 if name == _WHOLE else 2)
 
 
 def _interval(effect: ProtectedEffect, texts: Texts) -> str:
@@ -135,7 +157,7 @@ def _interval(effect: ProtectedEffect, texts: Texts) -> str:
         return texts.interval(low, high)
     if _is_points(effect.name):
         return texts.range(round(100 * low, 6), round(100 * high, 6), 0)
-    return texts.range(low, high, 2)
+    return texts.range(low, high, 0 if effect.name == _WHOLE else 2)
 
 
 def _measure(effect: ProtectedEffect, protected: Protected, texts: Texts) -> str:

@@ -124,7 +124,9 @@ def _findings(report: Report, texts: Texts) -> Table:
         rows=tuple(
             (
                 b.sentence, b.verdict, b.number, f"{b.interval} ({b.level})" if b.level else b.interval, b.n,
-                " ".join(part for part in (b.power, b.detail, b.method, b.reason) if part),
+                " ".join(
+                    f"{part.rstrip('.')}." for part in (b.power, b.detail, b.method, b.reason) if part
+                ),
             )
             for b in blocks
         ),

@@ -101,7 +101,7 @@ def test_the_margin_is_a_band_as_wide_as_the_claim_says() -> None:
 
 @pytest.mark.parametrize(
     ("verdict", "words"),
-    [(Verdict.EQUIVALENT, "osoitettu"), (Verdict.CONTRADICTED, "ristiriidassa"),
+    [(Verdict.EQUIVALENT, "ero rajan sisällä"), (Verdict.CONTRADICTED, "ristiriidassa"),
      (Verdict.NOT_ESTIMABLE, "ei arvioitavissa")],
 )  # fmt: skip
 def test_the_verdict_of_the_claim_is_said(verdict: Verdict, words: str) -> None:
@@ -291,6 +291,13 @@ def test_ranks_are_drawn_with_joint_intervals_and_never_as_an_order_that_is_not_
     assert chart.title == "Ratings put the districts in no certain order"
     assert drawn(chart) == effects_of(made_up.profile(), "district_rank")
     assert words_of(chart).count("5 (1–5)") == 2
+
+
+def test_a_title_says_of_which_class_its_number_is() -> None:
+    part = made_up.tiles(without="itainen")
+    results = made_up.protected(replace(part, frame=part.frame.assign(item="number_of_models")))
+    title = draw(results, "number_of_models_by_district", language="en").title
+    assert title == "At least 3 models agreed: 30%"
 
 
 def test_the_points_of_districts_are_labelled_counted_and_no_proof() -> None:

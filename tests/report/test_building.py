@@ -130,6 +130,42 @@ def test_a_hidden_effect_is_the_mark_and_nothing_else() -> None:
     assert rows[1][1:] == ("0.18", "0.12–0.24", "p\u00a0<\u00a00.01", "1,030")
 
 
+def test_ranks_have_no_decimals_and_areas_have_their_names() -> None:
+    _, rows = effects(
+        {"name": "district_rank", "estimate": 4.0, "ci_low": 1.0, "ci_high": 5.0},
+        {"name": "county_direct_weight", "about": {"item": "M01", "county_2023": "county_05"}},
+    )
+    assert rows[0][2:4] == ("4", "1–5")
+    area = next(area for area in run().study.areas.of("county_2023") if area.id == "county_05")
+    assert (area.short or area.label)["en"] in rows[1][1]
+    assert "county_" not in rows[1][1]
+
+
+def test_notes_under_effects_say_how_they_were_adjusted_and_what_a_mark_means() -> None:
+    protected, texts = run(), read_texts("en")
+    name = "cooperation_by_number_of_models"
+    part, nan = protected.tables[name], float("nan")
+    one = part.effects[0]
+
+    def notes(change: dict[str, Any]) -> str:
+        made = replace(part, effects=(replace(one, **change),))
+        return " ".join(effects_table(name, made, protected, texts).notes)
+
+    assert "Holm" in notes({"adjusted_p_text": "0.02"})
+    assert "Holm" not in notes({"adjusted_p_text": ""})
+    assert "The mark “..”" in notes({"status": "suppressed", "estimate": nan})
+    assert "The mark" not in notes({})
+    assert "exactly one organiser" in notes({"name": "odds_ratio_within_area"})
+
+
+def test_every_claim_says_how_its_number_came_about() -> None:
+    findings = report("en").sections[0]
+    tables = {block.table.id: block.table for block in findings.blocks if isinstance(block, TableBlock)}
+    told = dict(tables["claims_methods"].rows)
+    assert set(told) == {row[0] for row in tables["claims"].rows}
+    assert all(words == "–" or (words.endswith(".") and ".." not in words) for words in told.values())
+
+
 def test_effects_stand_under_their_measure_with_what_they_are_about() -> None:
     headers, rows = effects(
         {"name": "model_points", "about": {"item": "M06", "kind": "conditional"}, "adjusted_p_text": "0.40"},

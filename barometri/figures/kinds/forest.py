@@ -102,7 +102,7 @@ def _footer(
     cells = [one.cell for one in effects]
     cells += [_as_difference(claim, model).cell for model, claim in tests.items()]
     shown = [one.cell for one in effects if one.cell.shown]
-    base = text("difference.base_complete")
+    base = text(f"difference.base_{reading.table.analysis.reading}")
     return footer(reading, cells, notes=[n for n in notes if n], counted=shown, base=base)
 
 
