@@ -193,17 +193,17 @@ def methods_table(worded: Findings, texts: Texts) -> Table:
         id="claims_methods",
         title=texts.text("report.claims_methods"),
         headers=(texts.text("report.id"), texts.text("report.claims_methods_of")),
-        rows=tuple(
-            (f.id, _told(f.power, f.detail, f.method, f.reason) or texts.text("numbers.none"))
-            for f in ordered
-        ),
+        rows=tuple((f.id, _told(f, texts)) for f in ordered),
         values=tuple((None, None) for _ in ordered),
         row_headers=1,
     )
 
 
-def _told(*sentences: str) -> str:
-    return " ".join(f"{words.rstrip('.')}." for words in sentences if words)
+def _told(finding: Finding, texts: Texts) -> str:
+    """Say how a claim's number came about, or that there is nothing to say."""
+    said = (finding.power, finding.detail, finding.method, finding.reason)
+    sentences = " ".join(f"{words.rstrip('.')}." for words in said if words)
+    return sentences or texts.text("numbers.none")
 
 
 def _sensitivity(protected: Protected, texts: Texts) -> str:
