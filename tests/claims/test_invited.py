@@ -150,11 +150,11 @@ def test_a_change_of_a_group_is_corrected_in_the_wave_that_invited_it() -> None:
 
 def test_other_strata_of_raked_weights_keep_their_variance() -> None:
     """Residuals of a calibration reach beyond the group; only its own strata are corrected."""
-    study = study_of("decider")
+    survey = survey_of(study_of("decider"))
+    halves = np.where(np.arange(210) % 3 == 0, 1, 2).astype(np.int32)  # known of the frame besides its strata
+    survey = survey.with_column("half", halves)
     groups = Term(("group",), ((1.0,), (2.0,), (3.0,)), (110.0, 45.0, 400.0))
-    districts = Term(("district",), ((1.0,), (2.0,)), (495.0, 60.0))
-    raked = Calibration("rake", (groups, districts))
-    survey = survey_of(study)
+    raked = Calibration("rake", (groups, Term(("half",), ((1.0,), (2.0,)), (255.0, 300.0))))
     survey = survey.with_design(replace(survey.design, adjustments=(raked,)))
     found = result_of(claim(**QUANTITY), survey)
     size = np.where(survey.values("group") == DECIDER, np.repeat([50, 60, 45, 400], [40, 40, 30, 100]), 1e12)
