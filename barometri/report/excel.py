@@ -1,5 +1,6 @@
 """The workbook: notes, findings and one sheet a table, with numbers as numbers."""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -38,6 +39,10 @@ _STYLES: Final[dict[str, dict[str, object]]] = {
     "0.00": {"num_format": "0.00"},
     "0.0": {"num_format": "0.0"},
 }
+
+
+_LINE: Final = 15.0
+"""Height of a line, in points: a cell of several lines needs a row as high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +195,9 @@ def _write_table(book: xlsxwriter.Workbook, sheet: _Sheet, report: Report, style
     for i, (row, values) in enumerate(zip(table.rows, table.values, strict=True), start=_HEADER_ROW + 1):
         for column, (text, value) in enumerate(zip(row, values, strict=True)):
             _write_cell(page, (i, column), text, value, styles, header=column < table.row_headers)
+        lines = max(math.ceil(len(text) / _WIDEST) for text in row)
+        if lines > 1:
+            page.set_row(i, _LINE * lines)
     last = _HEADER_ROW + len(table.rows)
     for offset, note in enumerate(table.notes, start=2):
         page.write_string(last + offset, 0, note, styles["plain"])
