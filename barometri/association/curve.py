@@ -1,6 +1,7 @@
 """The form of the dose-response: score per model, fitted curve, straightness and proportional odds."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -171,7 +172,8 @@ def _cuts(cases: Cases, test: BrantTest, fit: RegressionFit | None) -> Iterator[
     at = test.names.index(NUMBER_OF_MODELS)
     df = NAN if fit is None else fit.df_design
     for place, cut in enumerate(test.cuts):
-        yield odds_ratio(
+        above = int((cases.y > place).sum())
+        made = odds_ratio(
             "odds_ratio_at_cut",
             float(test.coefficients[at, place]),
             float(test.se[at, place]),
@@ -181,3 +183,4 @@ def _cuts(cases: Cases, test: BrantTest, fit: RegressionFit | None) -> Iterator[
             method="logistic/taylor",
             about={"above": cut.removeprefix(">")},
         )
+        yield replace(made, k_low=min(made.k_low, above, cases.n - above))

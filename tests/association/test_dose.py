@@ -68,6 +68,10 @@ def test_brant_sees_odds_that_are_not_proportional() -> None:
     assert one(effects, "proportional_odds").p_value > 0.01
     cuts = named(effects, "odds_ratio_at_cut")
     assert [cut.about["above"] for cut in cuts] == ["very_poorly", "fairly_poorly", "neither", "fairly_well"]
+    above = [(data["cooperation"] > cut).sum() for cut in (1, 2, 3, 4)]
+    assert all(
+        c.k_low <= min(n, len(data) - n) for c, n in zip(cuts, above, strict=True)
+    )  # no cut hides a few
     k = count_models(made.survey(data)).values("number_of_models")
     generator = np.random.default_rng(6)
     wild = generator.integers(1, 6, len(data))
