@@ -1,4 +1,4 @@
-"""When and how the responses of each wave were gathered, as a table of the section on methods."""
+"""Tables of the section on methods: how responses were gathered, and how much was withheld."""
 
 import math
 from typing import Final
@@ -75,3 +75,42 @@ def _day(written: str, texts: Texts) -> str:
             return texts.month(year, month)
         case _:
             return written
+
+
+def withheld_table(protected: Protected, texts: Texts) -> Table:
+    """Return how much was withheld by table: one count, whatever the reason."""
+    parts = protected.hidden
+    counts = [
+        (_title(part.table, protected, texts), part.cells, part.primary + part.secondary) for part in parts
+    ]
+    total = (
+        texts.text("method.hidden_total"),
+        sum(cells for _, cells, _ in counts),
+        sum(hidden for *_, hidden in counts),
+    )
+    lines = [*counts, total]
+    headers = [texts.text(f"method.hidden_{key}") for key in ("table", "records", "count")]
+    rows: list[tuple[str, ...]] = [
+        (name, texts.count(cells), texts.count(hidden)) for name, cells, hidden in lines
+    ]
+    values: list[tuple[float | None, ...]] = [
+        (None, float(cells), float(hidden)) for _, cells, hidden in lines
+    ]
+    if any(part.aside for part in parts):
+        headers.append(texts.text("method.hidden_rule"))
+        words = [texts.text("method.rule_aside" if part.aside else "method.rule_strict") for part in parts]
+        rows = [(*row, word) for row, word in zip(rows, [*words, ""], strict=True)]
+        values = [(*row, None) for row in values]
+    return Table(
+        id="withheld",
+        title=texts.text("method.disclosure_hidden"),
+        headers=tuple(headers),
+        rows=tuple(rows),
+        values=tuple(values),
+        row_headers=1,
+    )
+
+
+def _title(name: str, protected: Protected, texts: Texts) -> str:
+    part = protected.tables.get(name)
+    return (texts.label(part.analysis.title) if part else "") or name

@@ -6,9 +6,8 @@ from typing import Final
 
 from barometri.disclosure.protected import Protected, ProtectedWave
 from barometri.report.document import Block, Heading, Paragraph, Section, TableBlock, Terms
-from barometri.report.fieldwork import waves_table
+from barometri.report.fieldwork import waves_table, withheld_table
 from barometri.study.waves import FEWEST_IN_CELL, LARGEST_RATIO, Equivalence, Wave
-from barometri.tables import Table
 from barometri.texts import Texts
 
 _VERDICTS: Final = (
@@ -241,47 +240,8 @@ def _disclosure(protected: Protected, texts: Texts) -> list[Block]:
             else []
         ),
         Terms(marks),
-        TableBlock(_hidden(protected, texts)),
+        TableBlock(withheld_table(protected, texts)),
     ]
-
-
-def _hidden(protected: Protected, texts: Texts) -> Table:
-    """Return how much was withheld by table: one count, whatever the reason."""
-    parts = protected.hidden
-    counts = [
-        (_title(part.table, protected, texts), part.cells, part.primary + part.secondary) for part in parts
-    ]
-    total = (
-        texts.text("method.hidden_total"),
-        sum(cells for _, cells, _ in counts),
-        sum(hidden for *_, hidden in counts),
-    )
-    lines = [*counts, total]
-    headers = [texts.text(f"method.hidden_{key}") for key in ("table", "records", "count")]
-    rows: list[tuple[str, ...]] = [
-        (name, texts.count(cells), texts.count(hidden)) for name, cells, hidden in lines
-    ]
-    values: list[tuple[float | None, ...]] = [
-        (None, float(cells), float(hidden)) for _, cells, hidden in lines
-    ]
-    if any(part.aside for part in parts):
-        headers.append(texts.text("method.hidden_rule"))
-        words = [texts.text("method.rule_aside" if part.aside else "method.rule_strict") for part in parts]
-        rows = [(*row, word) for row, word in zip(rows, [*words, ""], strict=True)]
-        values = [(*row, None) for row in values]
-    return Table(
-        id="withheld",
-        title=texts.text("method.disclosure_hidden"),
-        headers=tuple(headers),
-        rows=tuple(rows),
-        values=tuple(values),
-        row_headers=1,
-    )
-
-
-def _title(name: str, protected: Protected, texts: Texts) -> str:
-    part = protected.tables.get(name)
-    return (texts.label(part.analysis.title) if part else "") or name
 
 
 def _sources(protected: Protected, texts: Texts) -> list[Block]:
