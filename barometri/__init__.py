@@ -68,6 +68,7 @@ if TYPE_CHECKING:
         rake,
         replicate,
         replicate_weights,
+        response_rates,
         trim,
         weights,
         weights_summary,

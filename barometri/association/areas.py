@@ -14,13 +14,13 @@ from barometri.association.curve import NO_SCORE
 from barometri.association.effects import effect, nothing, odds_ratio
 from barometri.association.linear import METHODS, design
 from barometri.errors import DesignError
-from barometri.estimates import Cell, Effect
+from barometri.estimates import Effect
 from barometri.model_battery import NUMBER_OF_MODELS
 from barometri.regression import RegressionFit, ordinal_regression
 from barometri.study.codes import LARGEST_MISSING
 from barometri.survey import Survey
 from barometri.survey.design import SurveyDesign
-from barometri.survey.places import LOCAL_LEVELS, one_organiser
+from barometri.survey.places import one_organiser
 
 OWN: Final = "_own_models"
 MEAN: Final = "_area_models"
@@ -163,7 +163,6 @@ def _kept(counted: Survey, everybody: Cases, cases: Cases) -> Iterator[Effect]:
     """How many of the complete cases describe exactly one organiser, by group."""
     study = counted.study
     group = "" if study is None else study.role("group", counted.wave)
-    level = "" if study is None else study.role("area_level", counted.wave)
     question = counted.question(group) if group and group in counted.variables else None
     if question is None:
         return
@@ -172,7 +171,6 @@ def _kept(counted: Survey, everybody: Cases, cases: Cases) -> Iterator[Effect]:
         asked, left = (int((values[one.rows] == code.value).sum()) for one in (everybody, cases))
         if not asked:
             continue
-        cell = Cell(level, counted.wave or 0, {group: (code.id,)}, asked, left, LOCAL_LEVELS[0], "asked")
         nan = float("nan")
         yield Effect(
             name="one_organiser",
@@ -188,5 +186,4 @@ def _kept(counted: Survey, everybody: Cases, cases: Cases) -> Iterator[Effect]:
             k_low=min(left, asked - left),
             detail={"respondents": float(left)},
             about={"group": code.id},
-            cells=(cell,) if level else (),
         )

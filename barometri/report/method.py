@@ -123,7 +123,8 @@ def _design(part: ProtectedWave, wave: Wave, protected: Protected, texts: Texts)
         words.append(texts.text("method.design_psu", psu=_names(design.psu, protected, texts)))
     if not words:
         return [texts.text("method.design_none")]
-    words.append(texts.text("method.fpc" if design.fpc or wave.census_invited else "method.no_fpc"))
+    corrected = "fpc" if design.fpc else "fpc_invited" if wave.census_invited else "no_fpc"
+    words.append(texts.text(f"method.{corrected}"))
     return [" ".join(words), *([texts.text("method.mending")] if part.has_weights else [])]
 
 

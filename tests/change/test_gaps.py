@@ -180,7 +180,9 @@ def test_a_code_stands_for_those_of_its_side_that_the_wave_does_not_tell_apart()
     line = shares.line("cooperation", members=kela)
     assert line.waves == (2019, 2021)
     row = shares.places[2019, "cooperation"]["decider",]
-    assert line.at(2019)[row] == pytest.approx(1.0)
+    at = line.at(2019)
+    assert at is not None
+    assert at[row] == pytest.approx(1.0)
     assert shares.line("cooperation", members={("server",)}).waves == (2021,)
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -71,6 +72,6 @@ def waves() -> dict[int, Survey]:
     return {year: Survey(part, DESIGN, study=made, wave=year) for year, part in parts.items()}
 
 
-def values(case: str) -> dict[str, object]:
+def values(case: str) -> dict[str, Any]:
     """Return what R gave for a case of the set."""
     return next(one["values"] for one in load_cases("sosbar_sim") if one["id"] == case)

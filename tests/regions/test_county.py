@@ -65,6 +65,7 @@ def test_who_belongs_to_which_county() -> None:
     data = pd.DataFrame({"area": list(areas), "_weight": 1.0})
     placed = with_areas(Survey(data, DESIGN, study=study(), wave=2021), "county")
     question = placed.question("county")
+    assert question is not None
     ids = {code.value: code.id for code in question.codes}
     assert [ids.get(value) for value in placed.values("county").tolist()] == list(areas.values())
 

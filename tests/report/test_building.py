@@ -136,7 +136,9 @@ def test_ranks_have_no_decimals_and_areas_have_their_names() -> None:
         {"name": "county_direct_weight", "about": {"item": "M01", "county_2023": "county_05"}},
     )
     assert rows[0][2:4] == ("4", "1–5")
-    area = next(area for area in run().study.areas.of("county_2023") if area.id == "county_05")
+    areas = run().study.areas
+    assert areas is not None
+    area = next(area for area in areas.of("county_2023") if area.id == "county_05")
     assert (area.short or area.label)["en"] in rows[1][1]
     assert "county_" not in rows[1][1]
 
@@ -161,7 +163,7 @@ def test_notes_under_effects_say_how_they_were_adjusted_and_what_a_mark_means() 
 def test_every_claim_says_how_its_number_came_about() -> None:
     findings = report("en").sections[0]
     tables = {block.table.id: block.table for block in findings.blocks if isinstance(block, TableBlock)}
-    told = dict(tables["claims_methods"].rows)
+    told = {row[0]: row[1] for row in tables["claims_methods"].rows}
     assert set(told) == {row[0] for row in tables["claims"].rows}
     assert all(words == "–" or (words.endswith(".") and ".." not in words) for words in told.values())
 
