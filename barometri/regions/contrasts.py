@@ -98,6 +98,6 @@ def cohens_h(one: float, other: float) -> float:
     Examples
     --------
     >>> round(cohens_h(0.5, 0.25), 4)
-    1.0472
+    0.5236
     """
     return float(2 * np.arcsin(np.sqrt(one)) - 2 * np.arcsin(np.sqrt(other)))
