@@ -74,7 +74,9 @@ def results() -> Results:
 
 def test_every_entry_has_its_table_in_order(results: Results) -> None:
     assert list(results.tables) == [analysis.id for analysis in LIST]
-    assert {analysis.verb for analysis in LIST} <= set(VERBS) <= set(get_args(Verb))
+    assert set(VERBS) == set(get_args(Verb))
+    unasked = {"county", "response_rates"}  # the tiny study has no areas and no frame
+    assert set(VERBS) - {analysis.verb for analysis in LIST} == unasked
     assert results.wave == 2021
     assert results.notes == ()
     for table in results.tables.values():
