@@ -12,9 +12,9 @@ import pandas as pd
 
 from barometri import __version__
 from barometri.anonymity import inspect
+from barometri.database import connect, literal
 from barometri.errors import OptionError, OutputError
 from barometri.readers import file_digest, read_file
-from barometri.readers.parquet import literal
 from barometri.study.study import Study
 from barometri.study.waves import Wave
 from barometri.survey import Survey
@@ -229,7 +229,7 @@ def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
     draft = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with duckdb.connect(":memory:") as connection:
+        with connect(draft) as connection:
             connection.from_df(frame).write_parquet(str(draft), compression="zstd")
         draft.replace(path)
     except (OSError, duckdb.Error):
@@ -240,7 +240,7 @@ def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
 
 def _read_parquet(path: Path) -> pd.DataFrame:
     """Return kept responses: numbers as they were written, texts as objects."""
-    with duckdb.connect(":memory:") as connection:
+    with connect(path) as connection:
         frame: pd.DataFrame = connection.read_parquet(literal(path)).df()
     texts = [name for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])]
     return frame.astype(dict.fromkeys(texts, object))

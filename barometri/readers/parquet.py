@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from barometri.database import connect, literal
 from barometri.errors import FileError
 from barometri.readers.content import Column, Content, check_names, check_shape, column_of
 from barometri.readers.text import composed
@@ -29,7 +30,7 @@ def read_parquet(path: Path, file_format: FileFormat) -> Content:
     import duckdb  # noqa: PLC0415 - loaded only in the child process of a file that needs it
 
     try:
-        with duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "2GB"}) as connection:
+        with connect(path, threads=1, memory="2GB") as connection:
             source = connection.read_parquet(literal(path))
             names = check_names(source.columns, path.name)
             check_shape(source.aggregate("count(*)").fetchall()[0][0], len(names), path.name)
@@ -48,11 +49,6 @@ def read_parquet(path: Path, file_format: FileFormat) -> Content:
         ) from None
     texts = [composed(bytes(part).decode("utf-8", errors="replace")) for row in notes for part in row if part]
     return Content(columns, places={"notes": texts} if texts else {})
-
-
-def literal(path: Path) -> str:
-    """Return the path as DuckDB takes it: its own characters, no pattern."""
-    return str(path).translate({ord(character): f"[{character}]" for character in "*?["})
 
 
 def _column(name: str, values: "np.ma.MaskedArray[tuple[int], np.dtype[Any]]") -> Column:
