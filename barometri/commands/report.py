@@ -1,21 +1,13 @@
 """``python -m barometri.report``: from respondent files to the publication, in one word."""
 
 import argparse
-import sys
-import traceback
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from barometri import __version__
+from barometri.commands.boundary import guarded
 from barometri.commands.order import FORMATS, LANGUAGES, Order, Voice
-from barometri.errors import BarometriError
-
-DONE: Final = 0
-FAILED: Final = 3
-"""Exit code of an error that this package did not foresee."""
-INTERRUPTED: Final = 130
 
 _EPILOG: Final = """\
 Without options the embedded demonstration study (simulated respondents) is published in three languages, in
@@ -82,38 +74,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         verify=given.verify,
     )
     voice = Voice("quiet" if given.quiet else "verbose" if given.verbose else "plain")
-    try:
-        # What other libraries warn of may quote an answer; what a reader must know is said by the package.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return _run(order, voice)
-    except BarometriError as error:
-        return _failed(" ".join(str(error).split()), error.exit_code, voice)
-    except KeyboardInterrupt:
-        return _failed("stopped; nothing was written.", INTERRUPTED, voice)
-    except Exception as error:  # noqa: BLE001 - a foreign message may quote an answer: only its place is told
-        return _failed(_place(error), FAILED, voice)
+    return guarded(lambda: _run(order, voice), close=voice.close, aftermath="nothing was written")
 
 
 def _run(order: Order, voice: Voice) -> int:
     from barometri.commands.publishing import publish  # noqa: PLC0415 - `--help` needs none of it
 
     return publish(order, voice)
-
-
-def _failed(message: str, code: int, voice: Voice) -> int:
-    voice.close()
-    print(f"error: {message}", file=sys.stderr)
-    return code
-
-
-def _place(error: Exception) -> str:
-    """Say where an unforeseen error arose, without a word of what it says."""
-    package = Path(__file__).resolve().parent.parent
-    stack = traceback.extract_tb(error.__traceback__)
-    frames = [frame for frame in stack if Path(frame.filename).is_relative_to(package)]
-    where = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "a library"
-    return (
-        f"an unforeseen {type(error).__name__} in {where}; nothing was written. "
-        "Its message is withheld, because it may hold an answer. Please report the place."
-    )

@@ -1,0 +1,59 @@
+"""The boundary of every command: an error becomes one line on stderr and an exit code, never an answer."""
+
+import sys
+import traceback
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from barometri.errors import BarometriError
+
+DONE: Final = 0
+FAILED: Final = 3
+"""Exit code of an error that this package did not foresee."""
+INTERRUPTED: Final = 130
+
+
+def guarded(run: Callable[[], int], *, close: Callable[[], None], aftermath: str) -> int:
+    """Run a command; return its exit code, or tell an error and return that error's code.
+
+    Parameters
+    ----------
+    run
+        The command.
+    close
+        Called before an error is told, so that nothing else stands on its line.
+    aftermath
+        What an interrupted or failed run left behind, in a few words.
+    """
+    try:
+        # What other libraries warn of may quote an answer; what a reader must know is said by the package.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return run()
+    except BarometriError as error:
+        return _failed(" ".join(str(error).split()), error.exit_code, close)
+    except KeyboardInterrupt:
+        return _failed(f"stopped; {aftermath}.", INTERRUPTED, close)
+    except Exception as error:  # noqa: BLE001 - a foreign message may quote an answer: only its place is told
+        return _failed(_place(error, aftermath), FAILED, close)
+
+
+def _failed(message: str, code: int, close: Callable[[], None]) -> int:
+    close()
+    print(f"error: {message}", file=sys.stderr)
+    return code
+
+
+def _place(error: Exception, aftermath: str) -> str:
+    """Say where an unforeseen error arose, without a word of what it says."""
+    package = Path(__file__).resolve().parent.parent
+    stack = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in stack if Path(frame.filename).is_relative_to(package)]
+    frames = [frame for frame in frames if Path(frame.filename) != Path(__file__).resolve()] or frames
+    where = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "a library"
+    return (
+        f"an unforeseen {type(error).__name__} in {where}; {aftermath}. "
+        "Its message is withheld, because it may hold an answer. Please report the place."
+    )
