@@ -54,6 +54,8 @@ class Finding:
         The numbers under the claim.
     reason
         Why a claim could not be judged; empty otherwise.
+    written
+        ``before`` or ``after`` its number was known.
     """
 
     id: str
@@ -75,6 +77,7 @@ class Finding:
     family: str = ""
     family_label: str = ""
     lines: tuple[Line, ...] = ()
+    written: str = "before"
 
     def __repr__(self) -> str:
         shown = [self.number, f"({self.interval})" if self.interval else "", self.n]

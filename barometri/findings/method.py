@@ -29,6 +29,7 @@ def method(result: ProtectedClaim, study: Study, texts: Texts) -> str:
         _bounds(claim, texts),
         _tested(result, study, texts),
         texts.text(f"findings.{_cannot_say(claim, study)}"),
+        texts.text("findings.written_after") if claim.written == "after" else "",
     ]
     return " ".join(words for words in said if words)
 

@@ -72,6 +72,7 @@ def _finding(result: ProtectedClaim, study: Study, texts: Texts) -> Finding:
         family_label=texts.label(families[claim.family].label) if claim.family in families else claim.family,
         lines=lines(result, study, texts) if shown else (),
         reason=_reason(result.reason, study, texts),
+        written=claim.written,
     )
 
 

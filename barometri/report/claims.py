@@ -17,6 +17,9 @@ CLAIMS: Final = "claims"
 """Id of the table of all claims."""
 _MOST_CARDS: Final = 12
 _HIDDEN: Final = "not_reportable"
+_AFTER: Final = "after"
+_MARK: Final = "\u00a0†"
+"""Beside a claim whose number was known when it was written."""
 _VERBS: Final = {
     "association": ("dose_response", "association"),
     "difference": ("classes",),
@@ -46,7 +49,7 @@ def findings_section(protected: Protected, texts: Texts) -> tuple[Section, ...]:
     if not protected.claims:
         return ()
     worded = findings(protected, language=texts.language)
-    blocks: list[Block] = [Paragraph(_lead(protected, texts))]
+    blocks: list[Block] = [Paragraph(f"{written(protected, texts)} {texts.text('report.findings_lead')}")]
     lifted: set[str] = set()
     for name in leading(protected):
         place = [finding.id for finding in worded].index(name)
@@ -63,11 +66,13 @@ def findings_section(protected: Protected, texts: Texts) -> tuple[Section, ...]:
     return (Section("findings", texts.text("report.findings"), tuple(blocks)),)
 
 
-def _lead(protected: Protected, texts: Texts) -> str:
-    """Say when the claims were fixed."""
+def written(protected: Protected, texts: Texts) -> str:
+    """Say when the claims were written, and which of them with their numbers already known."""
     file = protected.study.claims_file
-    day = protected.study.published if file is None else file.fixed
-    return texts.text("report.findings_lead", fixed=texts.date(day))
+    day = texts.date(protected.study.published if file is None else file.fixed)
+    known = [result.claim.id for result in protected.claims if result.claim.written == _AFTER]
+    form = "before" if not known else "after" if len(known) == len(protected.claims) else "some"
+    return texts.text(f"report.written_{form}", fixed=day, claims=texts.listing(known) if known else "")
 
 
 def leading(protected: Protected) -> tuple[str, ...]:
@@ -169,20 +174,29 @@ def claims_table(worded: Findings, texts: Texts) -> Table:
     )
     families = list(dict.fromkeys(finding.family for finding in worded))
     ordered = sorted(worded, key=lambda finding: families.index(finding.family))
-    ninety = any(finding.level != ordered[0].level for finding in ordered if finding.level)
+    notes = [texts.text("report.all_claims_note")]
+    if any(finding.level != ordered[0].level for finding in ordered if finding.level):
+        notes.append(texts.text("report.ninety"))
+    if any(finding.written == _AFTER for finding in ordered):
+        notes.append(texts.text("report.written_note"))
     return Table(
         id=CLAIMS,
         title=texts.text("report.all_claims"),
         headers=tuple(texts.text(key) for key in keys),
         rows=tuple(
-            (f.id, f.statement, f.verdict, f.short, f.range, f.n.rpartition("=")[2].strip(), f.same)
+            (f.id, _marked(f), f.verdict, f.short, f.range, f.n.rpartition("=")[2].strip(), f.same)
             for f in ordered
         ),
         values=tuple((None,) * len(keys) for _ in ordered),
         row_headers=1,
-        notes=(texts.text("report.all_claims_note"), *((texts.text("report.ninety"),) if ninety else ())),
+        notes=tuple(notes),
         groups=tuple(finding.family_label for finding in ordered),
     )
+
+
+def _marked(finding: Finding) -> str:
+    """Return a claim's statement, with a mark where its number was known when it was written."""
+    return finding.statement + _MARK * (finding.written == _AFTER)
 
 
 def methods_table(worded: Findings, texts: Texts) -> Table:

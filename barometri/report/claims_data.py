@@ -69,6 +69,7 @@ def findings_csv(protected: Protected) -> str:
     names = [
         *("id", "kind", "family", "adjust", "verdict", "estimate", "ci_low", "ci_high", "level", "scale"),
         *("p", "adjusted_p", "n", "df", "method", "power", "beside", "same_as_published", "reason", "waves"),
+        "written",
         *(f"statement_{language}" for language in languages),
         *("study_sha256", "claims_sha256", "fixed"),
     ]
@@ -98,6 +99,7 @@ def _claim(result: ProtectedClaim, protected: Protected) -> dict[str, Value]:
         "kind": claim.kind,
         "statement": dict(claim.statement),
         "waves": list(claim.waves),
+        "written": claim.written,
         "family": claim.family,
         "adjust": "none" if family is None else family.adjust,
         "verdict": verdict,

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from barometri.disclosure.protected import Protected, ProtectedWave
+from barometri.report.claims import written
 from barometri.report.document import Block, Heading, Paragraph, Section, TableBlock, Terms
 from barometri.report.fieldwork import waves_table, withheld_table
 from barometri.study.waves import FEWEST_IN_CELL, LARGEST_RATIO, Equivalence, Wave
@@ -158,6 +159,7 @@ def _claims(protected: Protected, texts: Texts) -> list[Block]:
     pairs = tuple((texts.text(f"verdict.{key}"), texts.text(f"method.verdict_{key}")) for key in _VERDICTS)
     return [
         Heading(texts.text("method.claims")),
+        Paragraph(f"{written(protected, texts)} {texts.text('method.claims_text')}"),
         *(Paragraph(texts.text(f"method.{key}")) for key in _claim_texts(protected)),
         Terms(pairs),
     ]
@@ -166,7 +168,7 @@ def _claims(protected: Protected, texts: Texts) -> list[Block]:
 def _claim_texts(protected: Protected) -> list[str]:
     """Return the paragraphs on how claims are judged that the study's claims need."""
     kinds = {result.claim.kind for result in protected.claims}
-    said = ["claims_text"]
+    said = []
     if kinds & {"extreme", "ordering", "reversal", "each", "all_of"}:
         said.append("claims_several")
     if kinds & {"quantity", "near"}:

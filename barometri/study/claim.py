@@ -33,6 +33,7 @@ ClaimKind = Literal[
 Relation = Literal[">", "<", "=", "in", "shown", "differ"]
 Adjustment = Literal["none", "holm", "hochberg", "benjamini_hochberg", "benjamini_yekutieli"]
 Scale = Literal["score", "good"]
+Written = Literal["before", "after"]
 VERDICTS: Final = (
     "supported",
     "same_direction",
@@ -61,7 +62,7 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence written as data before the results are seen.
+    """A sentence written as data, before the results are seen unless it says otherwise.
 
     Parameters
     ----------
@@ -119,6 +120,9 @@ class Claim:
         ``yes``, or ``no`` where the source gives no figure or order of its own.
     words
         Sentences of the claim's own by verdict, where the general ones do not do.
+    written
+        ``before``: the whole claim was written before its number was known. ``after``: it, or what it is
+        judged by (its margin, its family), was written or altered with the number known.
     """
 
     id: str
@@ -147,6 +151,7 @@ class Claim:
     minimum_n: int = 0
     direct: str = ""
     published: Literal["yes", "no"] = "yes"
+    written: Written = "before"
     parts: "tuple[Claim, ...]" = ()
     words: Mapping[str, Labels] = field(default_factory=dict)
     word: str = ""

@@ -14,6 +14,7 @@ from barometri.study.claim import (
     Family,
     Relation,
     Scale,
+    Written,
 )
 from barometri.study.reading_restrictions import read_restriction
 from barometri.study.study import Study
@@ -128,10 +129,11 @@ class ClaimsReader:
         )
 
     def _with_words(self, row: Section, claim: Claim) -> Claim:
-        """Read a claim's own sentences and where it comes from."""
+        """Read a claim's own sentences, where it comes from, and whether its number was known by then."""
         words = row.section("words").sections()
         return replace(
             claim,
+            written=cast("Written", row.word("written", get_args(Written), "before")),
             words={name: table.as_labels(self.study.languages) for name, table in words},
             word=row.text("word", ""),
             source_words=row.text("source_words", ""),

@@ -203,6 +203,35 @@ def test_cards_of_the_claims_that_lead_then_all_claims_by_family() -> None:
     assert next(row for row in table.rows if row[0] == "QF06")[3:] == ("", "", "", "–")
 
 
+def test_the_report_says_which_claims_were_written_with_their_numbers_known() -> None:
+    findings, method = report("en").sections[0], report("en").sections[-1]
+    leads = [
+        next(words.text for words in section.blocks if isinstance(words, Paragraph) and "written" in words.text)
+        for section in (findings, method)
+    ]
+    for lead in leads:
+        assert "Exceptions are QF01, QF02, QF03, QF06 and QF13: " in lead
+    (table,) = [
+        block.table
+        for block in findings.blocks
+        if isinstance(block, TableBlock) and block.table.id == "claims"
+    ]
+    marked = {row[0] for row in table.rows if row[1].endswith("†")}
+    assert marked == {"QF01", "QF02", "QF03", "QF06", "QF13"}
+    assert any(note.startswith("†") for note in table.notes)
+
+
+def test_claims_all_written_before_their_numbers_need_no_exception() -> None:
+    protected = run()
+    before = tuple(
+        replace(result, claim=replace(result.claim, written="before")) for result in protected.claims
+    )
+    findings = build(replace(protected, claims=before), language="en").sections[0]
+    lead = next(block.text for block in findings.blocks if isinstance(block, Paragraph))
+    assert "Exceptions" not in lead
+    assert "known" not in lead
+
+
 def test_without_a_headline_every_claim_up_to_a_dozen_has_a_card() -> None:
     protected = run()
     bare = replace(protected, study=replace(protected.study, claims_file=None))

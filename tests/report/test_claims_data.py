@@ -40,6 +40,7 @@ def test_the_file_keeps_to_its_schema() -> None:
         ("n", -1),
         ("surprise", 1),
         ("same_as_published", "maybe"),
+        ("written", "later"),
     ],
 )
 def test_the_schema_refuses_what_the_file_never_says(key: str, value: object) -> None:
@@ -67,6 +68,7 @@ def test_a_claim_holds_its_numbers_parts_and_provenance() -> None:
     )
     assert (first["estimate"], first["n"], first["df"], first["level"]) == (0.12, 612, 587, 0.95)
     assert [one["name"] for one in first["parts"]] == ["left", "right"]
+    assert first["written"] == "after"
     file = run().study.claims_file
     assert file is not None
     assert made["claims_file"] == {"sha256": file.digest, "fixed": file.fixed.isoformat()}
