@@ -206,7 +206,9 @@ def test_cards_of_the_claims_that_lead_then_all_claims_by_family() -> None:
 def test_the_report_says_which_claims_were_written_with_their_numbers_known() -> None:
     findings, method = report("en").sections[0], report("en").sections[-1]
     leads = [
-        next(words.text for words in section.blocks if isinstance(words, Paragraph) and "written" in words.text)
+        next(
+            block.text for block in section.blocks if isinstance(block, Paragraph) and "written" in block.text
+        )
         for section in (findings, method)
     ]
     for lead in leads:
