@@ -8,6 +8,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from barometri.boundary import public
+
 if TYPE_CHECKING:
     from barometri import figures, report
     from barometri.agreement import cohen_kappa, intraclass_correlation, krippendorff_alpha
@@ -231,7 +233,7 @@ def __getattr__(name: str) -> object:
     if name in _ROOMS:
         return import_module(f"barometri.{name}")
     if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+        return public(getattr(import_module(_HOMES[name]), name))
     message = f"module 'barometri' has no attribute {name!r}"
     raise AttributeError(message)
 
@@ -242,7 +244,7 @@ class _Package(ModuleType):
     def __setattr__(self, name: str, value: object) -> None:
         """Bind the verb, not its room, when the room is loaded."""
         if isinstance(value, ModuleType) and name in _HOMES:
-            value = getattr(value, name)
+            value = public(getattr(value, name))
         super().__setattr__(name, value)
 
 

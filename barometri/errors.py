@@ -63,6 +63,10 @@ class OutputError(BarometriError):
     exit_code = 5
 
 
+class UnforeseenError(BarometriError):
+    """A library failed in a way that nobody foresaw: the call and the place are told, its message is not."""
+
+
 def check_option(name: str, value: str, allowed: Iterable[str]) -> str:
     """Return ``value`` when it is one of ``allowed``.
 

@@ -3,6 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from barometri.boundary import public
+
 if TYPE_CHECKING:
     from barometri.figures.chart import Chart
     from barometri.figures.drawing import draw
@@ -62,7 +64,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     """Load a public name when it is first asked for."""
     if name in _HOMES:
-        return getattr(import_module(f"barometri.figures.{_HOMES[name]}"), name)
+        return public(getattr(import_module(f"barometri.figures.{_HOMES[name]}"), name))
     message = f"module 'barometri.figures' has no attribute {name!r}"
     raise AttributeError(message)
 

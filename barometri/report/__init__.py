@@ -3,6 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from barometri.boundary import public
+
 if TYPE_CHECKING:
     from barometri.report.building import build
     from barometri.report.excel import write_workbook
@@ -22,6 +24,6 @@ __all__ = ["build", "render", "write", "write_workbook"]
 def __getattr__(name: str) -> object:
     """Load a public name when it is first asked for."""
     if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+        return public(getattr(import_module(_HOMES[name]), name))
     message = f"module 'barometri.report' has no attribute {name!r}"
     raise AttributeError(message)

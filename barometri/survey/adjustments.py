@@ -4,6 +4,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from barometri.boundary import guarded_class
 from barometri.errors import DesignError, check_option
 from barometri.survey.columns import Condition
 
@@ -117,6 +118,7 @@ class Trimming:
         return ()
 
 
+@guarded_class
 @dataclass(frozen=True, slots=True)
 class Replicates:
     """Replicate weights: columns that came with the file, or a rule that makes them from the design.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from barometri.boundary import guarded_class
 from barometri.errors import DesignError, check_option
 from barometri.inference.linearization import degrees_of_freedom
 from barometri.inference.replicates import Replication
@@ -18,6 +19,7 @@ Names = str | tuple[str, ...] | None
 EQUAL = "equal"
 
 
+@guarded_class
 @dataclass(frozen=True, slots=True)
 class SurveyDesign:
     """How respondents were drawn.

@@ -7,6 +7,7 @@ import narwhals as nw
 import numpy.typing as npt
 import pandas as pd
 
+from barometri.boundary import guarded_class
 from barometri.errors import OptionError
 from barometri.study.codebook import Codebook, Question
 from barometri.survey.backends import ArrayReader, LazyReader, column_values
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 CODED = ("nominal", "ordinal", "tick")
 
 
+@guarded_class
 class Responses:
     """One row a respondent, with the codebook of the variables; no row is shown.
 

@@ -7,6 +7,7 @@ import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 
+from barometri.boundary import guarded_class
 from barometri.errors import DesignError, OptionError, ValidationError
 from barometri.study.codebook import Codebook, Question
 from barometri.survey.adjusting import adjust
@@ -32,6 +33,7 @@ REPLICATE = "replicate"
 SHOWN_VARIABLES = 12
 
 
+@guarded_class
 class Survey(Responses):
     """Responses, how they were drawn, and what they mean.
 
