@@ -1,12 +1,11 @@
 """The boundary of every command: an error becomes one line on stderr and an exit code, never an answer."""
 
 import sys
-import traceback
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
+from barometri.boundary import places
 from barometri.errors import BarometriError
 
 DONE: Final = 0
@@ -36,7 +35,9 @@ def guarded(run: Callable[[], int], *, close: Callable[[], None], aftermath: str
         return _failed(" ".join(str(error).split()), error.exit_code, close)
     except KeyboardInterrupt:
         return _failed(f"stopped; {aftermath}.", INTERRUPTED, close)
-    except Exception as error:  # noqa: BLE001 - a foreign message may quote an answer: only its place is told
+    except (SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - a panic of a library is no Exception; only its place is told
         return _failed(_place(error, aftermath), FAILED, close)
 
 
@@ -46,14 +47,9 @@ def _failed(message: str, code: int, close: Callable[[], None]) -> int:
     return code
 
 
-def _place(error: Exception, aftermath: str) -> str:
+def _place(error: BaseException, aftermath: str) -> str:
     """Say where an unforeseen error arose, without a word of what it says."""
-    package = Path(__file__).resolve().parent.parent
-    stack = traceback.extract_tb(error.__traceback__)
-    frames = [frame for frame in stack if Path(frame.filename).is_relative_to(package)]
-    frames = [frame for frame in frames if Path(frame.filename) != Path(__file__).resolve()] or frames
-    where = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "a library"
     return (
-        f"an unforeseen {type(error).__name__} in {where}; {aftermath}. "
+        f"an unforeseen {type(error).__name__} in {places(error)}; {aftermath}. "
         "Its message is withheld, because it may hold an answer. Please report the place."
     )
