@@ -1,8 +1,11 @@
 """Tables in words: labels, numbers, both bases, one mark for what is hidden."""
 
+from dataclasses import replace
+
 import pytest
 
 from barometri.errors import OptionError
+from barometri.study.plan import Reading
 from barometri.tables import table
 from barometri.texts import LANGUAGES
 from tests.figures import made_up
@@ -95,3 +98,21 @@ def test_a_synthetic_study_says_so() -> None:
 def test_an_unknown_table_is_refused() -> None:
     with pytest.raises(OptionError, match="table_id must be a table of the results"):
         table(EVERYTHING, "no_such", language="fi")
+
+
+@pytest.mark.parametrize(
+    ("reading", "words"),
+    [
+        ("lower", "as “not in use”, in the row “Nothing has been agreed” as “no”."),
+        ("upper", "as “in use”, in the row “Nothing has been agreed” as “yes”."),
+        ("informed", "(without “cannot say”)."),
+    ],
+)
+def test_cannot_say_whether_nothing_is_agreed_is_not_told_as_a_state_of_a_model(
+    reading: Reading, words: str
+) -> None:
+    rows = [made_up.row({"item": item}, 0.2, 1000) for item in ("M01", "model_nothing_agreed")]
+    part = made_up.table("both", rows, verb="model_prevalence", chart="")
+    part = replace(part, analysis=replace(part.analysis, reading=reading))
+    beside = replace(EVERYTHING, tables={"both": part})
+    assert table(beside, "both", language="en").notes[0].endswith(words)

@@ -1,6 +1,6 @@
 """Effects of sums of shares over waves, with the shares that they can be reckoned back to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -118,6 +118,8 @@ def within_names(effects: Sequence[Effect], names: Sequence[str]) -> tuple[Effec
     return tuple(result)
 
 
-def marked_about(line: Line, about: Mapping[str, str]) -> dict[str, str]:
-    """Return what an effect is about, with the mark of waves that are only similar."""
-    return {**about, "mark": "similar"} if "similar" in line.marks else dict(about)
+def marked_about(line: Line, about: Mapping[str, str], waves: Collection[int] = ()) -> dict[str, str]:
+    """Return what an effect is about, marked where one of its waves (all of the line's) is only similar."""
+    marks = [mark for year, mark in zip(line.waves, line.marks, strict=True) if not waves or year in waves]
+    plain = {name: value for name, value in about.items() if name != "mark"}
+    return {**plain, "mark": "similar"} if "similar" in marks else plain

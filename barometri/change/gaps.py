@@ -145,8 +145,7 @@ def gap_effects(
             reason = "asked_differently" if year in line.broken else NO_GROUP
             effects.append(nothing(GAP, reason, about=about, null=NO_GAP))
             continue
-        mark = replace(line, marks=(line.marks[line.waves.index(year)],))
-        about = marked_about(mark, about)
+        about = marked_about(line, about, (year,))
         effects.append(effect_of(shares, GAP, weights, about=about, null=NO_GAP, level=level))
     effects += _changes(shares, line, level)
     standardised = adjusted if len(left | right) > TWO else ()
@@ -159,18 +158,20 @@ def _changes(shares: WaveShares, line: Line, level: float) -> list[Effect]:
     if len(line.waves) < TWO:
         return [nothing(name, "few_waves", about=about, null=NO_CHANGE) for name in names]
     before, now = line.weights[-2], line.weights[-1]
-    latest = {"wave": str(line.waves[-1])}
-    pairs = ((str(line.waves[-2]), now - before), ("earlier", line.against_earlier()))
+    latest = {**about, "wave": str(line.waves[-1])}
+    since = marked_about(line, latest, line.waves[-2:])
+    pairs = (
+        ({**since, "against": str(line.waves[-2])}, now - before),
+        ({**latest, "against": "earlier"}, line.against_earlier()),
+    )
     effects = [
-        effect_of(
-            shares, name, weights, about={**about, **latest, "against": against}, null=NO_CHANGE, level=level
-        )
-        for name, (against, weights) in zip(CHANGES, pairs, strict=True)
+        effect_of(shares, name, weights, about=said, null=NO_CHANGE, level=level)
+        for name, (said, weights) in zip(CHANGES, pairs, strict=True)
     ]
     steps = line.weights[1:] - line.weights[0]
     test = shares.jointly(steps, null="the gap of the two groups is the same in all waves")
     effects.append(joint_effect(shares, INTERACTION, test, line.weights, about=about))
-    return [*effects, reversal_effect(shares, line, about={**about, **latest}, level=level)]
+    return [*effects, reversal_effect(shares, line, about=since, level=level)]
 
 
 def reversal_effect(

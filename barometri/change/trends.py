@@ -156,23 +156,23 @@ def _levels(shares: WaveShares, line: Line, about: Mapping[str, str], level: flo
 
 
 def _numbers(shares: WaveShares, line: Line, about: Mapping[str, str], level: float) -> list[Effect]:
-    latest, first = str(line.waves[-1]), str(line.waves[0])
+    latest, first = line.waves[-1], line.waves[0]
     detail = {"waves": float(len(line.waves)), "coverage": line.coverage}
     pairs = (
-        (CHANGES[0], first, line.weights[-1] - line.weights[0]),
-        (CHANGES[1], "earlier", line.against_earlier()),
+        (CHANGES[0], str(first), marked_about(line, about, (first, latest)), line.between(first, latest)),
+        (CHANGES[1], "earlier", about, line.against_earlier()),
     )
     effects = [
         effect_of(
             shares,
             name,
             weights,
-            about={**about, "wave": latest, "against": against},
+            about={**said, "wave": str(latest), "against": against},
             null=_NULLS[name],
             level=level,
             detail=detail,
         )
-        for name, against, weights in pairs
+        for name, against, said, weights in pairs
     ]
     if len(line.waves) < FEWEST_FOR_A_LINE:
         few = [nothing(name, "few_waves", about=about, null=_NULLS[name]) for name in (PER_YEAR, DEPARTURE)]

@@ -80,9 +80,25 @@ def base_words(reading: Reading) -> str:
         key = "asked"
     if key == "answered" and not _may_not_know(reading):
         key = "answered_all"
-    base = text(f"base.{key}")
+    base = _with_nothing(reading, key, items) if of_models and items & models else text(f"base.{key}")
     counted = NUMBER_OF_MODELS in reading.table.keys and not of_models
     return text("base.with_number", base=base) if counted else base
+
+
+def _with_nothing(reading: Reading, key: str, items: set[str]) -> str:
+    """Return the base of models; whether nothing is agreed is an answer beside them, no state of one."""
+    texts, states = reading.texts, reading.study.model_states
+    form = f"base.{key}_with_nothing"
+    if states is None or states.nothing_agreed not in items or not texts.has(form):
+        return texts.text(f"base.{key}")
+    question = reading.study.question(states.nothing_agreed)
+    read_as = [
+        code for code in question.substantive if (code.id == states.nothing_agreed_yes) == (key == "upper")
+    ]
+    answers = [texts.quote(texts.lowered(texts.label(code.label))) for code in read_as]
+    return texts.text(
+        form, question=texts.quote(texts.label(question.label)), answer=texts.listing(answers, last="or")
+    )
 
 
 def _may_not_know(reading: Reading) -> bool:

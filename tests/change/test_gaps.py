@@ -10,6 +10,7 @@ import pytest
 
 from barometri.change import gaps, wave_shares
 from barometri.change.combining import Combination, Rows, combine, directed, in_each, jointly, reversal
+from barometri.change.gaps import gap_effects
 from barometri.errors import OptionError
 from barometri.estimates import Effect
 from barometri.study.study import Study
@@ -145,6 +146,22 @@ def test_the_gap_is_between_the_shares_shown(surveys: Mapping[int, Survey]) -> N
         assert sum(cell.n for cell in gap.cells) == gap.n
     assert named(effects, "gap", wave="2019").about["mark"] == "similar"
     assert "mark" not in named(effects, "gap", wave="2021").about
+
+
+def test_a_change_carries_the_mark_of_its_own_waves_alone() -> None:
+    shares = wave_shares(barometer.waves(), "good", by=["group"])
+    first = min(year for year, _ in shares.places)
+    years = shares.estimates.frame["wave"].astype(int)
+    marks = tuple("similar" if year == first else "" for year in years)
+    shares = replace(shares, estimates=replace(shares.estimates, marks=marks))
+    effects = gap_effects(shares, "good", {("sostyo",)}, {("ratkaisu",)})
+    marked = [effect.about.get("wave", "") for effect in effects if "mark" in effect.about]
+    assert [effect.name for effect in effects if "mark" in effect.about] == [
+        "gap",
+        "gap_change_from_earlier",
+        "gap_interaction",
+    ]
+    assert marked[0] == str(first)
 
 
 def frame_counts(study: Study, counts: Mapping[str, int]) -> Study:

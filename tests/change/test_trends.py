@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from barometri.change import trends, wave_shares
-from barometri.change.trends import straight_line
+from barometri.change.trends import item_effects, straight_line
 from barometri.errors import OptionError
 from barometri.estimates import Effect
 from barometri.study.waves import Equivalence, Wave
@@ -155,6 +155,15 @@ def test_a_question_asked_differently_makes_no_change() -> None:
     effects = trends(with_entry(Equivalence("cooperation", "different")), "cooperation", singly=False)[1]
     assert named(effects, "change_from_first").method == "not_estimable:asked_differently"
     assert [e.about["wave"] for e in effects if e.name == "standardised_share"] == ["2021"]
+
+
+def test_a_change_from_the_first_wave_has_no_mark_of_the_waves_between() -> None:
+    shares = wave_shares(made({2018: 0.3, 2019: 0.4, 2021: 0.5}), "x", by=["group"])
+    marks = tuple("similar" if int(year) == 2019 else "" for year in shares.estimates.frame["wave"])
+    shares = replace(shares, estimates=replace(shares.estimates, marks=marks))
+    effects = tuple(item_effects(shares, "x"))
+    assert "mark" not in named(effects, "change_from_first").about
+    assert named(effects, "change_from_earlier").about["mark"] == "similar"
 
 
 def test_a_question_that_is_only_similar_carries_a_mark() -> None:
