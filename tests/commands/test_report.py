@@ -156,7 +156,8 @@ def test_an_unforeseen_error_tells_its_place_and_no_answer(
     said = capsys.readouterr().err
     assert ANSWER not in said
     assert "Traceback" not in said
-    assert "KeyError in commands/publishing.py, line" in said
+    assert "an unforeseen KeyError in " in said
+    assert "commands/publishing.py, line" in said
     assert len(said.splitlines()) == 1
 
 
