@@ -3,12 +3,15 @@
 from barometri.errors import ValidationError
 from barometri.readers.raw import RawFile
 from barometri.study.waves import Wave
+from barometri.validation.platforms import platform_columns
 
 _SHOWN = 5
 
 
 def check_columns(raw: RawFile, wave: Wave) -> None:
     """Refuse missing and undeclared columns; the latter are told by position: a name may be an answer.
+
+    Columns that a survey platform adds need no declaration.
 
     Raises
     ------
@@ -38,7 +41,8 @@ def check_columns(raw: RawFile, wave: Wave) -> None:
             f"Correct columns in waves/{wave.year}.toml, or the separator or sheet in its [format].",
             code="E20",
         )
-    declared = set(wave.columns.values()) | set(wave.ignored)
+    mapped = set(wave.columns.values())
+    declared = mapped | set(wave.ignored) | set(platform_columns(raw.frame.columns, mapped=mapped))
     unknown = [str(i) for i, name in enumerate(raw.frame.columns, 1) if name not in declared]
     if unknown:
         raise ValidationError(
