@@ -1,21 +1,18 @@
 """Waves become surveys: read once, kept with their digests, read again when anything changed."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from barometri import loading
 from barometri.errors import OptionError, ValidationError
-from barometri.loading import Source, input_digests, read_sources, read_surveys
+from barometri.loading import accept_inputs, input_digests, read_sources, read_surveys, surveys
 from barometri.readers import RawFile, file_digest, read_file
 from barometri.study.reading import read_study
 from barometri.study.waves import FileFormat
 from barometri.synthetic import simulate
-from barometri.validation import ValidationReport
 from tests.small_study import responses, write_responses, write_study
 
 
@@ -27,10 +24,10 @@ def make(folder: Path) -> Path:
 def test_the_demonstration_comes_back_as_it_was_simulated(tmp_path: Path) -> None:
     """Four kinds of file, other names, codes and words: every cell of every wave is the simulated one."""
     study = read_study()
-    surveys = read_surveys(study, data=tmp_path)
+    found = read_surveys(study, data=tmp_path)
     truth = simulate(study)
-    assert list(surveys) == sorted(study.waves)
-    for year, survey in surveys.items():
+    assert list(found) == sorted(study.waves)
+    for year, survey in found.items():
         frame = survey.frame.set_index("respondent")
         expected = truth[year].set_index("respondent").loc[frame.index]
         shared = [name for name in frame.columns if name in expected.columns]
@@ -57,40 +54,23 @@ def test_a_kept_wave_is_not_read_again_until_its_file_or_study_changes(
         read.append(path.name)
         return read_file(path, file_format)
 
-    monkeypatch.setattr(loading, "read_file", counted)
+    monkeypatch.setattr(surveys, "read_file", counted)
     first = read_surveys(read_study(folder), data=tmp_path)[2021].frame
     second = read_surveys(read_study(folder), data=tmp_path)[2021].frame
     pd.testing.assert_frame_equal(first, second)
     assert len(read) == 1
     write_responses(folder / "2021.csv", responses().assign(v1=5.0))
+    accept_inputs(read_study(folder), data=tmp_path)
+    assert len(read) == 2
     assert (read_surveys(read_study(folder), data=tmp_path)[2021].frame["well"] == 5).all()
     assert len(read) == 2
     write_study(folder, design='stratum = ["district"]')
     read_surveys(read_study(folder), data=tmp_path)
     assert len(read) == 3
-    kept = tmp_path / "processed" / "small" / "2021.parquet"
-    kept.write_bytes(kept.read_bytes()[:-1])
-    read_surveys(read_study(folder), data=tmp_path)
-    assert len(read) == 4
-
-
-def test_a_demonstration_of_other_study_files_is_written_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    study = read_study()
-    written: list[Path] = []
-    monkeypatch.setattr("barometri.synthetic.write_demonstration", lambda _, folder: written.append(folder))
-    for wave in study.waves.values():
-        (tmp_path / wave.file).write_bytes(b"x")
-    report = ValidationReport("a.csv", 2021, 1)
-    same = {2021: Source("a.csv", "", study.digest, "", report)}
-    loading._demonstrate(study, tmp_path, {})
-    loading._demonstrate(study, tmp_path, same)
-    assert written == []
-    loading._demonstrate(study, tmp_path, {2021: replace(same[2021], study="other")})
-    (tmp_path / study.waves[2021].file).unlink()
-    loading._demonstrate(study, tmp_path, same)
-    assert written == [tmp_path, tmp_path]
+    for name in ("2021.parquet", "reports.json"):
+        (tmp_path / "processed" / "small" / name).unlink()
+        read_surveys(read_study(folder), data=tmp_path)
+    assert len(read) == 5
 
 
 def test_nothing_is_kept_when_one_wave_cannot_be_trusted(tmp_path: Path) -> None:
@@ -109,8 +89,12 @@ def test_what_is_kept_holds_counts_and_no_answer(tmp_path: Path) -> None:
     study = read_study(folder)
     read_surveys(study, data=tmp_path)
     processed = tmp_path / "processed" / "small"
-    assert sorted(path.name for path in processed.iterdir()) == ["2021.parquet", "inputs.json"]
-    entry = json.loads((processed / "inputs.json").read_text(encoding="utf-8"))["2021"]
+    assert sorted(path.name for path in processed.iterdir()) == [
+        "2021.parquet",
+        "manifest.json",
+        "reports.json",
+    ]
+    entry = json.loads((processed / "reports.json").read_text(encoding="utf-8"))["waves"]["2021"]
     assert entry["sha256"] == file_digest(folder / "2021.csv")
     assert entry["report"]["texts"] == {"comment": 2}
     assert b"Ei muuta" not in (processed / "2021.parquet").read_bytes()
@@ -119,12 +103,12 @@ def test_what_is_kept_holds_counts_and_no_answer(tmp_path: Path) -> None:
     assert source.report.design.stratum == ("district", "group")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"2021": {}}', '{"2021": {"file": 1}}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"waves": {"2021": {}}}', '{"waves": {}, "sha256": ""}'])
 def test_a_spoilt_memory_is_read_anew(text: str, tmp_path: Path) -> None:
     folder = make(tmp_path / "study")
     processed = tmp_path / "processed" / "small"
     processed.mkdir(parents=True)
-    (processed / "inputs.json").write_text(text, encoding="utf-8")
+    (processed / "reports.json").write_text(text, encoding="utf-8")
     assert read_surveys(read_study(folder), data=tmp_path)[2021].n == 8
 
 
@@ -146,6 +130,6 @@ def test_the_order_of_rows_changes_no_answer(tmp_path: Path) -> None:
     folder = make(tmp_path / "study")
     first = read_surveys(read_study(folder), data=tmp_path)[2021].frame
     write_responses(folder / "2021.csv", responses().iloc[::-1])
-    second = read_surveys(read_study(folder), data=tmp_path)[2021].frame
+    second = read_surveys(read_study(folder), data=tmp_path / "other")[2021].frame
     order = ["respondent"]
     pd.testing.assert_frame_equal(first, second.sort_values(order).reset_index(drop=True))

@@ -1,0 +1,67 @@
+"""Where a study's files are, one process at a time there, and files that appear whole or not at all."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from barometri.errors import OutputError
+from barometri.study.study import Study
+
+_DRAFT: Final = ".part"
+
+
+def raw_folder(study: Study, data: str | Path = "data") -> Path:
+    """Return the folder of the study's respondent files."""
+    return study.path if study.data == "." else Path(data) / "raw" / study.id
+
+
+def processed_folder(study: Study, data: str | Path = "data") -> Path:
+    """Return the folder of the study's harmonised waves."""
+    return Path(data) / "processed" / study.id
+
+
+@contextlib.contextmanager
+def alone(study: Study, data: str | Path) -> Iterator[None]:
+    """Wait until no other process reads the study's files in, and clear what a killed one left behind.
+
+    The lock is on the folder itself and dies with the process. A system that has no such locks has one
+    process at a time by its owner's care.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            import fcntl  # noqa: PLC0415 - not on every system
+
+            folder = os.open(raw_folder(study, data), os.O_RDONLY)  # a file of its own would stay behind
+            stack.callback(os.close, folder)
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        except (ImportError, OSError):
+            pass
+        for left in processed_folder(study, data).glob(f".*{_DRAFT}"):
+            with contextlib.suppress(OSError):
+                left.unlink()
+        yield
+
+
+def draft_of(path: Path) -> Path:
+    """Return where a file is written before it takes its place."""
+    return path.with_name(f".{path.name}{_DRAFT}")
+
+
+def put(draft: Path, path: Path) -> None:
+    """Put a written draft in its place, on disk before its name is."""
+    with draft.open("rb+") as stream:
+        os.fsync(stream.fileno())
+    draft.replace(path)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text beside its place, then put it there: never a half file."""
+    draft = draft_of(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        put(draft, path)
+    except OSError:
+        raise OutputError(f"{path}: cannot be written. Choose another data folder, or make room.") from None
