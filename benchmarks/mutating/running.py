@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.mutating.rooms import Room
 from benchmarks.mutating.tracing import Chosen, Tracing
 
 LIBRARIES = (
@@ -29,24 +30,7 @@ LIBRARIES = (
     *("hypothesis.strategies", "statsmodels.api", "formulaic", "duckdb", "narwhals", "matplotlib.pyplot"),
     *("polars", "jinja2", "openpyxl"),
 )
-CANDIDATES = (
-    "barometri/inference",
-    "tests/inference",
-    "tests/regression",
-    "tests/testing",
-    "tests/weighting",
-    "tests/test_reference*.py",
-    "tests/test_estimation.py",
-    "tests/test_quantile.py",
-    "tests/test_overlap.py",
-    "tests/test_small_area.py",
-    "tests/test_aggregation.py",
-    "tests/test_weighting*.py",
-    "tests/test_testing*.py",
-    "tests/test_agreement.py",
-    "tests/test_metamorphic.py",
-)
-OPTIONS = ["-q", "--continue-on-collection-errors", "--no-header", "--tb=line"]
+OPTIONS = ["-q", "-m", "not slow", "--continue-on-collection-errors", "--no-header", "--tb=line"]
 OPTIONS += ["-p", "no:cacheprovider", "-p", "no:xdist"]
 OPTIONS += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # hypothesis is loaded already, by the parent
 MEMORY = 6 << 30
@@ -113,19 +97,25 @@ def fingerprint(folder: Path) -> str:
     return digest.hexdigest()[:12]
 
 
-def trace(folder: Path, stored: Path) -> dict[str, Any]:
+def trace(folder: Path, room: Room, stored: Path) -> dict[str, Any]:
     """Run every candidate test on the copy and store what each runs, and how long it takes."""
-    paths = [str(path.relative_to(folder)) for name in CANDIDATES for path in sorted(folder.glob(name))]
+    paths = room.candidates(folder)
 
     def call() -> int:
-        tracing = Tracing(folder / "barometri" / "inference")
+        tracing = Tracing({str(path): module for module, path in room.modules(folder).items()})
         code = pytest.main([*OPTIONS, *paths], plugins=[tracing])
         lines = {
             module: {str(line): sorted(tests - tracing.failed) for line, tests in found.items()}
             for module, found in tracing.lines.items()
         }
         seconds = {name: time for name, time in tracing.seconds.items() if name not in tracing.failed}
-        found = {"lines": lines, "seconds": seconds, "failed": sorted(tracing.failed)}
+        found = {
+            "lines": lines,
+            "seconds": seconds,
+            "shared": tracing.shared,
+            "uses": tracing.uses,
+            "failed": sorted(tracing.failed),
+        }
         stored.write_text(json.dumps(found), encoding="utf-8")
         return int(code)
 
@@ -137,9 +127,8 @@ def trace(folder: Path, stored: Path) -> dict[str, Any]:
     return found
 
 
-def run(folder: Path, module: str, source: str, tests: list[str], *, seconds: float) -> tuple[str, str]:
-    """Return the outcome of the tests with one module replaced, and the test that saw the fault."""
-    path = folder / "barometri" / "inference" / f"{module}.py"
+def run(folder: Path, path: Path, source: str, tests: list[str], *, seconds: float) -> tuple[str, str]:
+    """Return the outcome of the tests with one module's source replaced, and the test that saw the fault."""
     original = path.read_text(encoding="utf-8")
     compiled = Path(importlib.util.cache_from_source(str(path)))
     compiled.unlink(missing_ok=True)
