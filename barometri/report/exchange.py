@@ -2,12 +2,12 @@
 
 import ctypes
 import errno
+import glob
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,9 @@ from barometri.report.manifest import MANIFEST, listed_files
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
 _UNSUPPORTED: Final = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM}
+_FOLDER: Final = 0o755
+_FILE: Final = 0o644
+"""A report is made to be read: its permissions are the same whoever makes it, under any umask."""
 
 
 def _silent(_: str) -> None:
@@ -46,43 +49,50 @@ def exchange(target: Path, *, say: Callable[[str], None] = _silent) -> Iterator[
     OutputError
         When ``target`` holds files that no manifest of it lists, another run writes, or the disk refuses.
     """
+    target = _place(target)
+    new = target.with_name(f".{target.name}.{os.getpid()}.new")
+    made = None
     try:
         made = _first_missing(target.parent)
         target.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(_refused(target.parent, error)) from None
-    new: Path | None = None
-    try:
         with _alone(target.parent):
-            _recover(target, say)
-            check_replaceable(target)
-            new = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent))
-            new.chmod(0o755)
-            yield new
-            _flush(new)
-            _replace(target, new)
+            try:
+                _recover(target, say)
+                check_replaceable(target)
+                new.mkdir()
+                yield new
+                _flush(new)
+                _replace(target, new)
+            finally:  # while no other run may write here
+                shutil.rmtree(new, ignore_errors=True)
     except OSError as error:
         raise OutputError(_refused(target, error)) from None
     finally:
-        if new is not None:
-            shutil.rmtree(new, ignore_errors=True)
         _remove_empty(target.parent, made)
 
 
 def check_replaceable(target: Path) -> None:
-    """Refuse a folder that holds anything this package did not write.
+    """Refuse a folder that holds anything this package did not write, or that may not be changed.
 
     Raises
     ------
     OutputError
-        Naming the first file that the folder's manifest does not list.
+        Naming the first file that the folder's manifest does not list, or the folder that may not be changed.
     """
-    if not target.exists():
-        return
-    if not target.is_dir():
-        message = f"{target} is a file; a folder is to be written there. Name another place with --output."
-        raise OutputError(message)
-    standing = {path.relative_to(target).as_posix() for path in target.rglob("*") if not path.is_dir()}
+    target = _place(target)
+    try:
+        _check_allowed(target)
+        if not target.exists():
+            return
+        if not target.is_dir():
+            message = (
+                f"{target} is a file; a folder is to be written there. Name another place with --output."
+            )
+            raise OutputError(message)
+        entries = [path for path in target.rglob("*") if path.is_symlink() or not path.is_dir()]
+    except OSError as error:
+        raise OutputError(_refused(target, error)) from None
+    standing = {path.relative_to(target).as_posix() for path in entries}
     foreign = sorted(standing - listed_files(target) - {MANIFEST})
     if foreign:
         message = (
@@ -90,6 +100,24 @@ def check_replaceable(target: Path) -> None:
             "Move it away, or name another place with --output."
         )
         raise OutputError(message)
+
+
+def _place(target: Path) -> Path:
+    """Return where a folder truly stands: a link is kept, and what it leads to is replaced."""
+    try:
+        return target.resolve() if target.is_symlink() else target
+    except (OSError, RuntimeError):  # a link that leads to itself is no OSError in every Python
+        message = f"{target}: the link leads nowhere. Mend it, or name another place with --output."
+        raise OutputError(message) from None
+
+
+def _check_allowed(target: Path) -> None:
+    """Refuse, before any work is done, where folders may not be made or taken away."""
+    parent = next(folder for folder in target.parents if folder.exists())
+    inside = [path for path in target.rglob("*") if path.is_dir() and not path.is_symlink()]
+    for folder in (parent, *([target, *inside] if target.is_dir() else [])):
+        if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, f"{folder.name or folder} may not be changed")
 
 
 def _first_missing(folder: Path) -> Path | None:
@@ -141,8 +169,8 @@ def _recover(target: Path, say: Callable[[str], None]) -> None:
     if old.exists() and not target.exists():
         old.rename(target)
         say(f"{target}: an earlier run was cut short; its previous report was put back")
-    for stale in (old, *target.parent.glob(f".{target.name}.*.new")):
-        if stale.is_dir():
+    for stale in (old, *target.parent.glob(f".{glob.escape(target.name)}.*.new")):
+        if stale.is_dir() and not stale.is_symlink():
             shutil.rmtree(stale)
             say(f"{target}: what an earlier run that was cut short had left beside it was removed")
 
@@ -152,15 +180,20 @@ def _old(target: Path) -> Path:
 
 
 def _flush(folder: Path) -> None:
-    """Have every file and folder on the disk before the exchange."""
+    """Have every file and folder on the disk, with its permissions, before the exchange."""
     for path in [*folder.rglob("*"), folder]:
-        if path.is_dir() and sys.platform == "win32":
-            continue
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        is_folder = path.is_dir()
+        path.chmod(_FOLDER if is_folder else _FILE)
+        if not is_folder or sys.platform != "win32":
+            _sync(path)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _replace(target: Path, new: Path) -> None:
@@ -175,6 +208,9 @@ def _replace(target: Path, new: Path) -> None:
             old.rename(target)
             raise
         shutil.rmtree(old, ignore_errors=True)
+    if sys.platform != "win32":
+        with suppress(OSError):  # the new report stands already; its name reaches the disk in time
+            _sync(target.parent)
 
 
 def _swapped(target: Path, new: Path) -> bool:
