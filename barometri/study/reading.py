@@ -10,6 +10,7 @@ from typing import Final
 
 from barometri.errors import StudyError
 from barometri.study.codebook import Codebook, Labels
+from barometri.study.names import is_file_stem
 from barometri.study.reading_areas import read_areas
 from barometri.study.reading_claims import ClaimsReader
 from barometri.study.reading_codebook import read_codebook
@@ -19,7 +20,7 @@ from barometri.study.reading_plan import PlanReader
 from barometri.study.reading_published import read_published
 from barometri.study.reading_waves import read_waves
 from barometri.study.study import Roles, Study
-from barometri.study.toml import LANGUAGE, Section, read_toml
+from barometri.study.toml import LANGUAGE, Section, inside, read_toml
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_-]*")
 """A study's id: it names folders."""
@@ -124,7 +125,7 @@ def _labelled(section: Section, key: str, languages: tuple[str, ...]) -> dict[st
 
 def _id(section: Section) -> str:
     name = section.text("id")
-    if not NAME.fullmatch(name):
+    if not NAME.fullmatch(name) or not is_file_stem(name):
         section.fail("id", "expected a small letter, then small letters, digits, - and _: it names folders.")
     return name
 
@@ -160,7 +161,7 @@ def digest(folder: Path) -> str:
     """
     total = hashlib.sha256()
     for name in _study_files(folder):
-        content = (folder / name).read_bytes()
+        content = inside(folder, name, Section({}, name), "").read_bytes()
         total.update(f"{name}\0{len(content)}\0".encode())
         total.update(content)
     return total.hexdigest()

@@ -89,7 +89,7 @@ def _area(row: Section, division: str, districts: set[str], languages: Sequence[
     if district and district not in districts:
         row.fail("district", f"{district!r} is no code of the district question.")
     area = Area(
-        id=row.text("id"),
+        id=row.name("id"),
         label=label,
         short=row.labels("short", languages, label),
         division=division,

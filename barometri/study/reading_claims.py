@@ -75,7 +75,7 @@ class ClaimsReader:
         kind = cast("ClaimKind", row.word("kind", get_args(ClaimKind)))
         base = row.word("base", BASES, whole.base if whole else "answered")
         claim = Claim(
-            id=row.text("id") if whole is None else f"{whole.id}.{place}",
+            id=row.name("id") if whole is None else f"{whole.id}.{place}",
             kind=kind,
             waves=self._waves(row, whole),
             items=row.texts("items") or (whole.items if whole else ()),

@@ -136,7 +136,7 @@ def _code(row: Section, languages: Sequence[str]) -> Code:
     reason = row.word("missing", tuple(MissingReason), "") if "missing" in row else ""
     code = Code(
         value=value,
-        id=row.text("id", str(value)),
+        id=row.name("id", str(value)),
         label=label,
         short=row.labels("short", languages, label),
         missing=MissingReason(reason) if reason else None,

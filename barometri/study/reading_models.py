@@ -40,7 +40,7 @@ def read_models(
 def _model(row: Section, codebook: Codebook, states: ModelStates, languages: Sequence[str]) -> Model:
     label = row.labels("label", languages)
     model = Model(
-        id=row.text("id"),
+        id=row.name("id"),
         label=label,
         short=row.labels("short", languages, label),
         questions=row.texts("questions"),

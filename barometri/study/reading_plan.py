@@ -61,7 +61,7 @@ class PlanReader:
         verb, reading = row.word("verb", get_args(Verb)), row.word("reading", get_args(Reading), "lower")
         base = "asked" if verb == "regions" and reading != "informed" else "answered"
         analysis = Analysis(
-            id=row.text("id"),
+            id=row.file_stem("id"),
             verb=cast("Verb", verb),
             items=row.texts("items") or self._battery(row),
             by=tuple(self._by_role(name) for name in row.texts("by")),
@@ -71,7 +71,7 @@ class PlanReader:
             states=row.flag("states", default=False),
             base=cast('Literal["answered", "asked"]', row.word("base", BASES, base)),
             title=row.labels("title", self.languages, {}),
-            section=row.text("section", ""),
+            section=row.name("section", ""),
             left=read_restriction(row, "left", self.codebook, len(self.models)),
             right=read_restriction(row, "right", self.codebook, len(self.models)),
             division=row.word("division", ("", *self.divisions), ""),

@@ -45,7 +45,7 @@ def read_published(section: Section, study: Study) -> tuple[PublishedFigure, ...
 def _figure(row: Section, study: Study) -> PublishedFigure:
     value, rounding = _share(row, "value"), _share(row, "rounding")
     figure = PublishedFigure(
-        id=row.text("id"),
+        id=row.name("id"),
         wave=row.integer("wave"),
         item=row.text("item"),
         value=value,

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from typing import Final, Literal, cast, get_args
 
 from barometri.study.codebook import Codebook, Labels
+from barometri.study.names import is_inside
 from barometri.study.study import Roles
 from barometri.study.toml import Section, read_toml
 from barometri.study.waves import Equivalence, FileFormat, FrameCount, Status, Wave, WaveDesign
@@ -86,9 +87,10 @@ class _Reader:
 
     def file(self) -> str:
         name = self.section.text("file")
-        windows = PureWindowsPath(name)
-        if PurePosixPath(name).is_absolute() or windows.anchor or ".." in windows.parts:
-            self.section.fail("file", f"{name!r} leads out of the data folder. Write a name inside it.")
+        if not is_inside(name):
+            self.section.fail(
+                "file", f"{name!r} leads out of the data folder, or names no file. Write a name inside it."
+            )
         return name
 
     def question(self, section: Section, key: str, name: str) -> None:

@@ -13,6 +13,7 @@ from typing import Final, NoReturn
 
 from barometri.errors import StudyError
 from barometri.study.codebook import Labels
+from barometri.study.names import LONGEST, is_file_stem, is_inside, is_name, is_text, stays_inside
 
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 """The form of a language in labels."""
@@ -70,6 +71,8 @@ class Section:
         wrong_date = isinstance(value, datetime)
         if not isinstance(value, kind) or wrong_flag or wrong_date:
             self.fail(place or key, f"expected {_KINDS[kind]}. Correct the value.")
+        if isinstance(value, str) and not is_text(value):
+            self.fail(place or key, "the text holds a control character. Take it out.")
         return value
 
     def _get(self, key: str, kind: type) -> object:
@@ -88,6 +91,26 @@ class Section:
         value = str(self._get(key, str))
         if not value.strip():
             self.fail(key, "the text is empty. Write it or remove the key.")
+        return value
+
+    def name(self, key: str, default: str | None = None) -> str:
+        """Return an id: it becomes a key, an anchor or a column."""
+        if default is not None and key not in self._data:
+            return default
+        value = self.text(key)
+        if not is_name(value):
+            self.fail(key, f"{value!r} is no id; expected letters, digits, _, -, . and +, at most {LONGEST}.")
+        return value
+
+    def file_stem(self, key: str) -> str:
+        """Return an id that names files."""
+        value = self.text(key)
+        if not is_file_stem(value):
+            self.fail(
+                key,
+                f"{value!r} cannot name a file; expected letters a to z, digits, _ and -, at most {LONGEST}, "
+                "and no name of a device.",
+            )
         return value
 
     def word(self, key: str, allowed: Sequence[str], default: str | None = None) -> str:
@@ -148,6 +171,8 @@ class Section:
     def sections(self) -> Iterator[tuple[str, "Section"]]:
         """Yield every key of this table, each of which must be a table."""
         for key in self.keys():
+            if not is_name(key):
+                self.fail(key, "is no id; expected letters, digits, _, -, . and +.")
             yield key, self.section(key, required=True)
 
     def rows(self, key: str, *, name: str = "id") -> tuple["Section", ...]:
@@ -225,6 +250,6 @@ def read_toml(folder: Path, name: str) -> Section:
 def inside(folder: Path, name: str, section: Section, key: str) -> Path:
     """Return the path of a file that must lie inside the study folder (links are followed)."""
     path = folder / name
-    if not path.resolve().is_relative_to(folder.resolve()):
-        section.fail(key, f"{name!r} leads out of the study folder. Move the file into it.")
+    if not is_inside(name) or not stays_inside(path, folder):
+        section.fail(key, f"{name!r} leads out of the study folder, or names no file. Move the file into it.")
     return path
