@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from barometri.errors import FileError
 from barometri.readers.content import Content, check_names, check_shape, column_of
+from barometri.readers.labelled_words import labelled_words
 from barometri.readers.text import canonical, composed
 from barometri.study.waves import FileFormat
 
@@ -57,7 +58,9 @@ def _read(reader: Callable[..., Any], path: Path, file_format: FileFormat, **opt
         ) from None
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError):
         raise FileError(f"{path.name}: the file is damaged or cut short. {_READ}", code="E10") from None
-    return _content(data, meta, path.name)
+    content = _content(data, meta, path.name)
+    content.places = labelled_words(path, meta)
+    return content
 
 
 def _content(data: Mapping[str, list[float | str | None]], meta: _Meta, file: str) -> Content:
@@ -86,7 +89,6 @@ def _content(data: Mapping[str, list[float | str | None]], meta: _Meta, file: st
             if name in clean
         },
         user_missing=_user_missing(meta, clean),
-        places=_places(meta),
         encoding=meta.file_encoding or "",
     )
 
@@ -106,13 +108,3 @@ def _user_missing(meta: _Meta, clean: Mapping[str, str]) -> dict[str, list[_Rang
     for name, tags in meta.missing_user_values.items():
         declared[clean[name]] = [(f".{tag}", f".{tag}") for tag in tags]
     return declared
-
-
-def _places(meta: _Meta) -> dict[str, list[str]]:
-    sets = [str(entry.get("label") or "") for entry in meta.mr_sets.values()] + list(meta.mr_sets)
-    places = {
-        "file label": [meta.file_label or ""],
-        "notes": [str(note) for note in meta.notes or []],
-        "multiple-response sets": sets,
-    }
-    return {place: [composed(text) for text in texts if text] for place, texts in places.items()}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from barometri.errors import FileError
 from barometri.readers.content import Cell, Content, check_names, check_shape, column_of
 from barometri.readers.text import composed
+from barometri.readers.workbook_words import workbook_words
 from barometri.study.waves import FileFormat
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 MAXIMUM_UNZIPPED = 2**30
 MAXIMUM_RATIO = 200
 _UNCOMPUTED = re.compile(rb"<c ([^>]*)>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
-_HOLDS_OTHER_ROWS = ("pivotcache/", "externallinks/")
+_HOLDS_OTHER_ROWS = ("pivotcache/", "externallinks/", "embeddings/", "xl/model/")
 
 _CellValue = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
@@ -47,7 +48,8 @@ def read_workbook(path: Path, file_format: FileFormat) -> Content:
             code="E10",
         ) from None
     content = _content(rows, path.name, sheet)
-    content.places = {"sheet names": [composed(name) for name in names]}
+    known = {text for column in content.columns for text in (column.name, *column.levels)}
+    content.places = {"sheet names": [composed(name) for name in names]} | workbook_words(path, known)
     content.sheet = sheet
     return content
 
@@ -70,8 +72,8 @@ def check_archive(path: Path) -> None:
         )
     if any(word in part.filename.lower() for part in parts for word in _HOLDS_OTHER_ROWS):
         raise FileError(
-            f"{path.name}: the workbook holds pivot tables or links to other workbooks, which carry rows of "
-            "their own. Save only the sheet of responses in a new workbook.",
+            f"{path.name}: the workbook holds pivot tables, embedded documents or links to other workbooks, "
+            "which carry rows of their own. Save only the sheet of responses in a new workbook.",
             code="E20",
         )
 
