@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from matplotlib.figure import Figure
 
 from barometri.errors import OutputError, check_option
+from barometri.escaping import frame_csv
 from barometri.figures.style import style
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def content(chart: "Chart", form: str) -> bytes:
     """Return the bytes of a chart's file."""
     check_option("format", form, FORMATS)
     if form == "csv":
-        return chart.data.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+        return frame_csv(chart.data).encode("utf-8-sig")
     if form == "svg":
         return f'<?xml version="1.0" encoding="utf-8"?>\n{chart.svg(size=True)}'.encode()
     return drawn(chart.figure, form)

@@ -12,14 +12,20 @@ _ROOT: Final = re.compile(r"<svg[^>]*>")
 _ID: Final = re.compile(r'(?<=[\s])id="([^"]+)"')
 _REFERENCE: Final = re.compile(r'((?:xlink:)?href=")#([^"]+)"')
 _URL: Final = re.compile(r"url\(#([^)]+)\)")
+_TAG: Final = re.compile(r"<[^<>]*>")
+"""Matplotlib writes no angle bracket into a value or a text."""
 _VIEW_BOX: Final = re.compile(r'viewBox="([^"]+)"')
 
 
 def prefixed(source: str, prefix: str) -> str:
-    """Return the SVG with every id, and every reference to one, prefixed."""
-    source = _ID.sub(lambda m: f'id="{prefix}-{m[1]}"', source)
-    source = _REFERENCE.sub(lambda m: f'{m[1]}#{prefix}-{m[2]}"', source)
-    return _URL.sub(lambda m: f"url(#{prefix}-{m[1]})", source)
+    """Return the SVG with every id, and every reference to one, prefixed; words stay as they are."""
+
+    def tag(found: re.Match[str]) -> str:
+        text = _ID.sub(lambda m: f'id="{prefix}-{m[1]}"', found[0])
+        text = _REFERENCE.sub(lambda m: f'{m[1]}#{prefix}-{m[2]}"', text)
+        return _URL.sub(lambda m: f"url(#{prefix}-{m[1]})", text)
+
+    return _TAG.sub(tag, source)
 
 
 def accessible(source: str, *, prefix: str, title: str, alt: str, language: str, size: bool = False) -> str:
@@ -38,6 +44,7 @@ def accessible(source: str, *, prefix: str, title: str, alt: str, language: str,
     size
         Whether the element states its own width and height (a file) or fills its place (a page).
     """
+    prefix, language = escape(prefix), escape(language)
     box = _VIEW_BOX.search(source)
     view = box[1] if box else "0 0 0 0"
     for pattern in (_PROLOGUE, _METADATA, _STYLE, _COMMENT):

@@ -1,13 +1,12 @@
 """The judged claims as data: ``findings.json`` and ``findings.csv``, of protected numbers only."""
 
-import csv
-import io
 import json
 import math
 from pathlib import Path
 from typing import Final
 
 from barometri.disclosure.protected import Protected, ProtectedClaim, ProtectedFigure, ProtectedPart
+from barometri.escaping import csv_text
 from barometri.findings import verdict_key
 
 JSON_FILE: Final = "findings.json"
@@ -73,9 +72,7 @@ def findings_csv(protected: Protected) -> str:
         *(f"statement_{language}" for language in languages),
         *("study_sha256", "claims_sha256", "fixed"),
     ]
-    out = io.StringIO()
-    lines = csv.writer(out, lineterminator="\n")
-    lines.writerow(names)
+    lines: list[list[object]] = [[*names]]
     for result in protected.claims:
         found = _claim(result, protected)
         statement = result.claim.statement
@@ -86,8 +83,8 @@ def findings_csv(protected: Protected) -> str:
             "claims_sha256": "" if file is None else file.digest,
             "fixed": "" if file is None else file.fixed.isoformat(),
         }
-        lines.writerow(["" if found[name] is None else found[name] for name in names])
-    return out.getvalue()
+        lines.append([found[name] for name in names])
+    return csv_text(lines)
 
 
 def _claim(result: ProtectedClaim, protected: Protected) -> dict[str, Value]:

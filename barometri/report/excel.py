@@ -12,13 +12,12 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from barometri.escaping import cell, measured, sheet_name
 from barometri.report.document import FigureBlock, FindingBlock, Report, TableBlock
 from barometri.report.excel_chart import NativeChart, native_chart
 from barometri.tables import Table
 from barometri.texts import Texts, read_texts
 
-_LONGEST_NAME: Final = 31
-_FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\']")
 _WIDEST: Final = 60
 _NARROWEST: Final = 9
 _NOTES_WIDTH: Final = 100
@@ -80,43 +79,31 @@ def write_workbook(report: Report, path: Path) -> None:
         }
     )
     styles = {name: book.add_format({**_FONT, **style}) for name, style in _STYLES.items()}
-    sheets = _sheets(report, texts)
-    _write_notes(book.add_worksheet(texts.text("report.notes_sheet")), report, sheets, styles)
+    taken: set[str] = set()
+    notes = sheet_name(texts.text("report.notes_sheet"), taken)
+    sheets = _sheets(report, texts, taken)
+    _write_notes(book.add_worksheet(notes), report, sheets, styles)
     for sheet in sheets:
         _write_table(book, sheet, report, styles)
     book.close()
 
 
-def _sheets(report: Report, texts: Texts) -> list[_Sheet]:
+def _sheets(report: Report, texts: Texts, taken: set[str]) -> list[_Sheet]:
     """Return findings, then every table in the order of the report."""
-    taken = {texts.text("report.notes_sheet").lower()}
     sheets = []
     findings = _findings(report, texts)
     if findings.rows:
-        sheets.append(_Sheet(_sheet_name(findings.title, taken), findings, None))
+        sheets.append(_Sheet(sheet_name(findings.title, taken), findings, None))
     for section in report.sections:
         for block in section.blocks:
             if isinstance(block, FigureBlock):
                 chart = native_chart(block.table, block.chart.alt)
-                sheets.append(_Sheet(_sheet_name(block.table.id, taken), block.table, chart))
+                sheets.append(_Sheet(sheet_name(block.table.id, taken), block.table, chart))
             elif isinstance(block, TableBlock):
                 sheets.append(
-                    _Sheet(_sheet_name(block.table.id, taken), _with_groups(block.table, texts), None)
+                    _Sheet(sheet_name(block.table.id, taken), _with_groups(block.table, texts), None)
                 )
     return sheets
-
-
-def _sheet_name(name: str, taken: set[str]) -> str:
-    """Return a name that a workbook accepts and that no other sheet has."""
-    plain = _FORBIDDEN.sub(" ", name).strip()
-    short = plain[:_LONGEST_NAME]
-    number = 2
-    while short.lower() in taken:
-        tail = f"_{number}"
-        short = plain[: _LONGEST_NAME - len(tail)] + tail
-        number += 1
-    taken.add(short.lower())
-    return short
 
 
 def _findings(report: Report, texts: Texts) -> Table:
@@ -160,13 +147,13 @@ def _write_notes(
     """Write what the workbook is, what holds for every sheet and where each table stands."""
     page.set_column(0, 0, 34)
     page.set_column(1, 1, _NOTES_WIDTH)
-    page.write_string(0, 0, report.title, styles["title"])
+    page.write_string(0, 0, cell(report.title), styles["title"])
     lines = [(report.notice, "notice"), (report.subtitle, "wrapped"), (report.published, "wrapped")]
     lines += [(line, "wrapped") for line in report.footer]
     row = 1
     for text, style in lines:
         if text:
-            page.merge_range(row, 0, row, 1, text, styles[style])
+            page.merge_range(row, 0, row, 1, cell(text), styles[style])
             page.set_row(row, 15.75 * (1 + len(text) // (_NOTES_WIDTH + 20)))
             row += 1
     row += 1
@@ -176,7 +163,7 @@ def _write_notes(
     for sheet in sheets:
         row += 1
         page.write_url(row, 0, f"internal:'{sheet.name}'!A1", styles["link"], sheet.name)
-        page.write_string(row, 1, sheet.table.title, styles["wrapped"])
+        page.write_string(row, 1, cell(sheet.table.title), styles["wrapped"])
     page.hide_gridlines(2)
     page.set_landscape()
     page.set_paper(9)
@@ -185,10 +172,10 @@ def _write_notes(
 
 def _write_table(book: xlsxwriter.Workbook, sheet: _Sheet, report: Report, styles: dict[str, Format]) -> None:
     page, table = book.add_worksheet(sheet.name), sheet.table
-    page.write_string(0, 0, table.title, styles["title"])
-    page.write_string(1, 0, report.notice, styles["notice"])
+    page.write_string(0, 0, cell(table.title), styles["title"])
+    page.write_string(1, 0, cell(report.notice), styles["notice"])
     for column, header in enumerate(table.headers):
-        page.write_string(_HEADER_ROW, column, header, styles["header"])
+        page.write_string(_HEADER_ROW, column, cell(header), styles["header"])
         widest = max((len(row[column]) for row in table.rows), default=0)
         width = min(max(widest, len(header) * 0.75, _NARROWEST), _WIDEST)
         page.set_column(column, column, width + 2)
@@ -200,7 +187,7 @@ def _write_table(book: xlsxwriter.Workbook, sheet: _Sheet, report: Report, style
             page.set_row(i, _LINE * lines)
     last = _HEADER_ROW + len(table.rows)
     for offset, note in enumerate(table.notes, start=2):
-        page.write_string(last + offset, 0, note, styles["plain"])
+        page.write_string(last + offset, 0, cell(note), styles["plain"])
     page.freeze_panes(_HEADER_ROW + 1, table.row_headers)
     page.repeat_rows(_HEADER_ROW)
     page.set_landscape()
@@ -222,9 +209,8 @@ def _write_cell(
     if value is not None:
         page.write_number(*place, value, styles[_number_format(text)])
     else:
-        page.write_string(
-            *place, text, styles["wrapped" if header else "right" if _short(text) else "wrapped"]
-        )
+        style = styles["wrapped" if header or not _short(text) else "right"]
+        page.write_string(*place, cell(text) if header else measured(text), style)
 
 
 def _short(text: str) -> bool:

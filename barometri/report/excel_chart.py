@@ -6,6 +6,7 @@ from typing import Final
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from barometri.escaping import cell
 from barometri.tables import Table
 
 _MOST_ROWS: Final = 24
@@ -35,7 +36,7 @@ class NativeChart:
         chart = book.add_chart({"type": "bar"})
         chart.add_series(
             {
-                "name": self.title,
+                "name": cell(self.title),
                 "categories": [sheet, first, 0, last, self.labels - 1],
                 "values": [sheet, first, self.column, last, self.column],
                 "fill": {"color": _BLUE},
@@ -43,7 +44,7 @@ class NativeChart:
                 "data_labels": {"value": True, "num_format": "0%"},
             }
         )
-        chart.set_title({"name": self.title, "name_font": {"size": 11}, "overlay": False})
+        chart.set_title({"name": cell(self.title), "name_font": {"size": 11}, "overlay": False})
         chart.set_legend({"none": True})
         chart.set_y_axis({"reverse": True, "line": {"color": _GREY}})
         chart.set_x_axis(
