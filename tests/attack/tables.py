@@ -7,7 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from barometri.disclosure.attack.facts import Released, Topic, Who
-from barometri.disclosure.attack.queries import breaks_rule
+from barometri.disclosure.attack.queries import Questioned, breaks_rule
+from barometri.disclosure.attack.reach import Search
+from barometri.disclosure.attack.reduction import reduced
+from barometri.disclosure.attack.targets import RuleReader, rule_choices
 from barometri.study.plan import DisclosureRules
 
 Counts = Mapping[tuple[str, ...], int]
@@ -68,3 +71,26 @@ def drawn(
     share = rng.dirichlet(np.full(len(keys), 0.8))
     numbers: npt.NDArray[np.int64] = rng.multinomial(size, share)
     return {key: int(number) for key, number in zip(keys, numbers, strict=True)}
+
+
+def bounds(asked: Questioned, row: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """The least and the largest value of a sum."""
+    search = Search(reduced(asked.knowledge))
+    rows, fixed = search.system.opened(row[None, :])
+    low, high = search.bounds(rows)[0] + fixed[0]
+    return float(low), float(high)
+
+
+def values(
+    asked: Questioned,
+    row: npt.NDArray[np.float64],
+    rules: DisclosureRules,
+    reader: RuleReader,
+    *,
+    at_most: int,
+) -> int | None:
+    """How many whole values a sum can take for a reader of the rule."""
+    search = Search(reduced(asked.knowledge))
+    rows, _ = search.system.opened(row[None, :])
+    choices = rule_choices(asked, search.system, rules, reader)
+    return search.values(rows[0], choices, at_most=at_most, largest=asked.largest)

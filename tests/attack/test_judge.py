@@ -4,13 +4,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from barometri.disclosure.attack import Attack, Released, Topic, attack, edition, judge, together
-from barometri.disclosure.attack.judge import RuleReader, _with_rule
+from barometri.disclosure.attack import Attack, Released, Topic, attack, edition, reach, targets, together
 from barometri.disclosure.attack.queries import breaks_rule, question
-from barometri.disclosure.attack.solver import whole_values
 from barometri.disclosure.attack.verdict import AttackVerdict, GroupVerdict
 from barometri.study.plan import DisclosureRules
-from tests.attack.tables import drawn, naive
+from tests.attack.tables import drawn, naive, values
 
 RULES = DisclosureRules()
 ASKED, YES = frozenset({"yes", "no"}), frozenset({"yes"})
@@ -73,9 +71,9 @@ def test_a_small_base_has_as_many_values_as_the_rule_leaves() -> None:
     )
     asked = question(Topic("item", "2021", records), RULES)
     (target,) = (s.base.row for s in asked.secrets if s.is_unsafe)
-    cases: tuple[tuple[RuleReader, int], ...] = (("none", 61), ("alike", 20), ("classified", 10))
-    for reader, values in cases:
-        assert whole_values(_with_rule(asked, RULES, reader), target, at_most=99) == values
+    cases: tuple[tuple[targets.RuleReader, int], ...] = (("none", 61), ("alike", 20), ("classified", 10))
+    for reader, number in cases:
+        assert values(asked, target, RULES, reader, at_most=99) == number
 
 
 def test_a_derived_variable_beside_its_source_narrows_it() -> None:
@@ -328,10 +326,10 @@ def test_an_attack_that_runs_out_of_time_does_not_pass(monkeypatch: pytest.Monke
     def late(*_: object, **__: object) -> float:
         raise TimeoutError
 
-    monkeypatch.setattr(judge, "interval", late)
+    monkeypatch.setattr(reach, "least", late)
     group = judged(*by_area([20, 17, 3], [True, False, False]))
     assert (group.undecided, group.passed) == (1, False)
     monkeypatch.undo()
-    monkeypatch.setattr(judge, "whole_values", lambda *_, **__: None)
+    monkeypatch.setattr(reach.Search, "values", lambda *_, **__: None)
     group = judged(*by_area([20, 17, 3], [True, False, False]))
     assert (group.undecided, group.passed) == (1, False)

@@ -7,13 +7,12 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from barometri.disclosure.attack import solver
 from barometri.disclosure.attack.facts import Released, Topic
-from barometri.disclosure.attack.judge import LEAST_VALUES, RuleReader, _with_rule
+from barometri.disclosure.attack.judge import LEAST_VALUES
 from barometri.disclosure.attack.queries import breaks_rule, question
-from barometri.disclosure.attack.solver import interval, whole_values
+from barometri.disclosure.attack.targets import RuleReader
 from barometri.study.plan import DisclosureRules
-from tests.attack.tables import drawn, record
+from tests.attack.tables import bounds, drawn, record, values
 
 RULES = DisclosureRules(minimum_n=4, minimum_k=2)
 Tables = npt.NDArray[np.int64]
@@ -78,7 +77,7 @@ def told_by_rule(
 
 
 @pytest.mark.parametrize("seed", range(250))
-def test_bounds_and_whole_values_are_those_of_all_tables(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bounds_and_whole_values_are_those_of_all_tables(seed: int) -> None:
     rng = np.random.default_rng(seed)
     topic, counts = case(rng)
     asked = question(topic, RULES)
@@ -93,19 +92,15 @@ def test_bounds_and_whole_values_are_those_of_all_tables(seed: int, monkeypatch:
     for at in chosen:
         secret, place = asked.secrets[at], places[at]
         assert secret.numerator is not None
-        low, high = interval(asked.knowledge, secret.numerator.row)
+        low, high = bounds(asked, secret.numerator.row)
         assert (np.ceil(low - 1e-6), np.floor(high + 1e-6)) == (k[:, place].min(), k[:, place].max())
-        low, high = interval(asked.knowledge, secret.base.row)
+        low, high = bounds(asked, secret.base.row)
         assert (np.ceil(low - 1e-6), np.floor(high + 1e-6)) == (n[:, place].min(), n[:, place].max())
     for reader in ("none", "alike", "classified"):
         allowed = told_by_rule(topic, unknown, n, k, reader)
-        knowledge = _with_rule(asked, RULES, reader)
         for at in chosen[:1]:
             numerator = asked.secrets[at].numerator
             assert numerator is not None
-            values = len(np.unique(k[allowed, places[at]]))
-            found = whole_values(knowledge, numerator.row, at_most=LEAST_VALUES)
-            assert found == min(values, LEAST_VALUES)
-            monkeypatch.setattr(solver, "_LARGE", 0)
-            assert whole_values(knowledge, numerator.row, at_most=LEAST_VALUES) == found
-            monkeypatch.undo()
+            number = len(np.unique(k[allowed, places[at]]))
+            found = values(asked, numerator.row, RULES, reader, at_most=LEAST_VALUES)
+            assert found == min(number, LEAST_VALUES)

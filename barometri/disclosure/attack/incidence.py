@@ -69,8 +69,7 @@ def unknowns(topic: Topic, open_variables: Iterable[str] = ()) -> Unknowns:
 
 def _merged(base: Flags, numerator: Flags, domain: npt.NDArray[np.intp]) -> Unknowns:
     """Join unknowns that no row tells apart."""
-    both = np.packbits(np.vstack([base, numerator]), axis=0)
-    _, first, label = np.unique(both, axis=1, return_index=True, return_inverse=True)
+    _, first, label = np.unique(_keys(np.vstack([base, numerator])), return_index=True, return_inverse=True)
     joined = np.full(len(first), -2, dtype=np.intp)
     for people, kind in zip(domain, np.ravel(label), strict=True):
         joined[kind] = people if joined[kind] in {-2, people} else _SEVERAL
@@ -83,8 +82,14 @@ def _merged(base: Flags, numerator: Flags, domain: npt.NDArray[np.intp]) -> Unkn
 def _distinct(columns: Flags) -> Flags:
     """Keep one of equal columns, and none that is empty."""
     columns = columns[:, columns.any(axis=0)]
-    _, first = np.unique(np.packbits(columns, axis=0), axis=1, return_index=True)
+    _, first = np.unique(_keys(columns), return_index=True)
     return columns[:, np.sort(first)]
+
+
+def _keys(columns: Flags) -> npt.NDArray[np.void]:
+    """Return one comparable key per column."""
+    packed = np.ascontiguousarray(np.packbits(columns, axis=0).T)
+    return packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
 
 
 def _inside(name: str, topic: Topic, *, is_open: bool) -> Flags:

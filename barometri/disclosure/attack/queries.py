@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from barometri.disclosure.attack.facts import Released, Topic
 from barometri.disclosure.attack.incidence import Unknowns, unknowns, variables
+from barometri.disclosure.attack.reduction import reduced
 from barometri.disclosure.attack.solver import FloatArray, Knowledge, is_possible, known
 from barometri.errors import DisclosureError
 from barometri.study.plan import DisclosureRules
@@ -130,9 +131,11 @@ def _holds_true(topic: Topic, opened: Sequence[str]) -> bool:
     least = np.array([0.0 if r.is_ceiling else r.n for r in topic.released], dtype=np.float64)
     said = np.isfinite(k)
     rows = np.vstack([cells.base, cells.numerator[said]]).astype(np.float64)
-    facts = np.column_stack([rows, np.concatenate([least, k[said]]), np.concatenate([n, k[said]])])
-    once = np.unique(facts, axis=0)
-    return is_possible(known(once[:, :-2], once[:, -2], once[:, -1]))
+    facts = known(rows, np.concatenate([least, k[said]]), np.concatenate([n, k[said]]))
+    try:
+        return is_possible(reduced(facts).knowledge)
+    except ValueError:
+        return False
 
 
 def _sums(topic: Topic, cells: Unknowns, counts: Counts) -> dict[bytes, Sum]:
