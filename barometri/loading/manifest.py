@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from barometri.errors import FileError
-from barometri.loading.places import processed_folder, raw_folder, write_text
+from barometri.loading.places import processed_folder, raw_file, write_text
 from barometri.readers import file_digest
 from barometri.study.study import Study
 
@@ -115,7 +115,7 @@ def check_manifest(study: Study, data: str | Path = "data") -> Manifest:
     manifest = read_manifest(study, data)
     for year, pin in manifest.waves.items():
         if year in study.waves:
-            check_delivered(manifest, study, year, file_digest(raw_folder(study, data) / pin.file))
+            check_delivered(manifest, study, year, file_digest(raw_file(study, data, pin.file)))
             is_kept(pin, processed_folder(study, data) / f"{year}.parquet")
     return manifest
 

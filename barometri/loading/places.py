@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from barometri.errors import OutputError
+from barometri.errors import FileError, OutputError
+from barometri.study.names import stays_inside
 from barometri.study.study import Study
 
 _DRAFT: Final = ".part"
@@ -15,6 +16,24 @@ _DRAFT: Final = ".part"
 def raw_folder(study: Study, data: str | Path = "data") -> Path:
     """Return the folder of the study's respondent files."""
     return study.path if study.data == "." else Path(data) / "raw" / study.id
+
+
+def raw_file(study: Study, data: str | Path, file: str) -> Path:
+    """Return a respondent file of the study, which must lie in its folder once links are followed.
+
+    Raises
+    ------
+    FileError
+        When a link leads out of the folder.
+    """
+    folder = raw_folder(study, data)
+    path = folder / file
+    if not stays_inside(path, folder):
+        raise FileError(
+            f"{file}: leads out of the folder of responses. Put the file itself there, not a link to it.",
+            code="E10",
+        )
+    return path
 
 
 def processed_folder(study: Study, data: str | Path = "data") -> Path:

@@ -23,7 +23,7 @@ from barometri.loading.manifest import (
     read_manifest,
     write_manifest,
 )
-from barometri.loading.places import alone, draft_of, processed_folder, put, raw_folder
+from barometri.loading.places import alone, draft_of, processed_folder, put, raw_file, raw_folder
 from barometri.readers import file_digest, read_file
 from barometri.study.study import Study
 from barometri.study.waves import Wave
@@ -89,18 +89,19 @@ def refresh(study: Study, data: str | Path, years: Sequence[int], *, accept: boo
     With ``accept`` every file is read and pinned as it is now, whatever the manifest says.
     """
     manifest = _manifest(study, data, accept=accept)
-    folder, processed = raw_folder(study, data), processed_folder(study, data)
+    processed = processed_folder(study, data)
     known = read_sources(study, data=data)
     fresh: dict[int, tuple[pd.DataFrame, Source]] = {}
     for year in years:
         wave = study.waves[year]
-        digest = file_digest(folder / wave.file)
+        path = raw_file(study, data, wave.file)
+        digest = file_digest(path)
         if not accept:
             check_delivered(manifest, study, year, digest)
             pin, kept = manifest.waves.get(year), processed / f"{year}.parquet"
             if pin and is_kept(pin, kept) and _is_current(study, pin, digest, known.get(year)):
                 continue
-        frame, source = _load(folder / wave.file, study, wave)
+        frame, source = _load(path, study, wave)
         if not accept:
             _check_counts(manifest.waves.get(year), source)
         fresh[year] = frame, source

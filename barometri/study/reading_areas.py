@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from barometri.study.codebook import Codebook, Labels
+from barometri.study.names import is_text
 from barometri.study.plan import Area, Areas
 from barometri.study.study import Roles
 from barometri.study.toml import Section, inside
@@ -61,6 +62,8 @@ def _municipalities(folder: Path, section: Section) -> list[dict[str, str]]:
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         section.fail("file", f"{name!r} is missing in the study folder or is not UTF-8 text.")
+    if not is_text(text):
+        section.fail("file", f"{name!r} holds a control character. Take it out.")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     code = _column(section, "code", rows)
     seen: set[str] = set()
