@@ -11,6 +11,7 @@ from typing import Final
 from barometri.errors import StudyError
 from barometri.study.codebook import Codebook, Labels
 from barometri.study.names import is_file_stem
+from barometri.study.reading_anonymity import read_anonymity
 from barometri.study.reading_areas import read_areas
 from barometri.study.reading_claims import ClaimsReader
 from barometri.study.reading_codebook import read_codebook
@@ -92,6 +93,7 @@ def _described(folder: Path, section: Section) -> Study:
         populations=_labelled(section, "populations", languages),
         sections=_labelled(section, "sections", languages),
         disclosure=default_rules(),
+        anonymity=read_anonymity(section.section("anonymity"), codebook),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from barometri.study.anonymity import AnonymityRules
 from barometri.study.claim import Claim, ClaimsFile, PublishedFigure
 from barometri.study.codebook import Codebook, Labels, Question
 from barometri.study.plan import Analysis, Areas, DisclosureRules, Model, ModelStates
@@ -56,6 +57,7 @@ class Study:
     claims_file: ClaimsFile | None = None
     published_figures: tuple[PublishedFigure, ...] = ()
     disclosure: DisclosureRules = field(default_factory=DisclosureRules)
+    anonymity: AnonymityRules = field(default_factory=AnonymityRules)
 
     def role(self, name: str, wave: int | None = None) -> str:
         """Return the variable that plays a role, in a wave if given (``""`` if none)."""
