@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from barometri import __version__
-from barometri.anonymity import inspect
+from barometri.anonymity import check_classes, inspect
 from barometri.errors import FileError, OptionError
 from barometri.loading.demonstration import demonstrate, is_embedded
 from barometri.loading.kept import Source, read_parquet, read_sources, write_draft, write_sources
@@ -182,6 +182,7 @@ def _load(path: Path, study: Study, wave: Wave) -> tuple[pd.DataFrame, Source]:
     raw = read_file(path, wave.format)
     anonymity = inspect(raw, study, wave)
     frame, report = validate(raw, study, wave)
+    check_classes(frame, study, raw.name)
     warnings = (*anonymity.warnings, *(f"{raw.name}: {text}" for text in report.warnings))
     rows, columns = raw.frame.shape
     return frame, Source(
