@@ -190,7 +190,7 @@ def test_the_right_input_is_read(tmp_path: Path) -> None:
             tmp_path / file, file=file, file_format="" if file != "a.csv" else 'decimal = ","'
         )
         write_responses(folder / file)
-        assert read_surveys(read_study(folder), data=tmp_path / "data")[2021].n == 8
+        assert read_surveys(read_study(folder), data=tmp_path / f"data of {file}")[2021].n == 8
 
 
 def test_an_unknown_key_of_a_study_is_refused(tmp_path: Path) -> None:

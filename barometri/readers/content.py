@@ -7,6 +7,7 @@ JSON, and a file of a million cells stays small. Nothing here needs pandas.
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +15,8 @@ import numpy.typing as npt
 from barometri.errors import FileError
 from barometri.readers.text import canonical, composed, count_misread
 
-MAXIMUM_COLUMNS = 5_000
-MAXIMUM_CELLS = 50_000_000
+MAXIMUM_COLUMNS: Final = 5_000
+MAXIMUM_CELLS: Final = 50_000_000
 
 Cell = float | int | str | None
 
@@ -103,7 +104,8 @@ def check_names(names: Sequence[object], file: str) -> list[str]:
             f"{file}, header: column {', '.join(empty[:5])} has no name. Name every column in the first row.",
             code="E20",
         )
-    repeated = [str(i) for i, name in enumerate(clean, 1) if name in clean[: i - 1]]
+    first = {name: i for i, name in reversed(list(enumerate(clean, 1)))}
+    repeated = [str(i) for i, name in enumerate(clean, 1) if first[name] != i]
     if repeated:
         raise FileError(
             f"{file}, header: column {', '.join(repeated[:5])} repeats the name of an earlier one. "

@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from barometri.errors import FileError
 from barometri.readers.content import Column, Content, TextColumn, check_names, check_shape
@@ -15,6 +15,7 @@ from barometri.study.waves import FileFormat
 SEPARATORS: Final = (";", ",", "\t", "|")
 _WORDS: Final = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
 _SAMPLE: Final = 65_536
+_LONGEST_HEADER: Final = 4 * 2**20
 _LONGEST_CELL: Final = 1_000_000
 _POINT = re.compile(r"\s*[-+−]?\d+\.\d+\s*")
 _COMMA = re.compile(r"\s*[-+−]?\d+,\d+\s*")
@@ -27,10 +28,11 @@ def read_delimited(path: Path, file_format: FileFormat) -> Content:
     csv.field_size_limit(_LONGEST_CELL)
     try:
         with path.open(encoding=encoding, errors="strict", newline="") as stream:
-            sample = stream.read(_SAMPLE)
+            sample = _sample(stream, path.name)
             separator = _separator(sample, file_format.separator, path.name)
             stream.seek(0)
-            columns = _columns(csv.reader(stream, delimiter=separator, strict=True), path.name)
+            lines = _lines(stream, path.name)
+            columns = _columns(csv.reader(lines, delimiter=separator, strict=True), path.name)
     except UnicodeError:
         raise FileError(
             f"{path.name}: the file is not {encoding.removesuffix('-sig')}. Save it as UTF-8, or declare "
@@ -43,9 +45,13 @@ def read_delimited(path: Path, file_format: FileFormat) -> Content:
             "characters. Export the file again.",
             code="E10",
         ) from None
-    remarks = [] if file_format.separator else [f"separator {_WORDS[separator]} (sniffed)"]
     if not _ends_with_line(path):
-        remarks.append("no line end after the last row: the file may be cut short")
+        raise FileError(
+            f"{path.name}: no line end after the last row: the file may be cut short. Export or copy it "
+            "again; if it is whole, save it with a line end after the last row.",
+            code="E10",
+        )
+    remarks = [] if file_format.separator else [f"separator {_WORDS[separator]} (sniffed)"]
     decimal, how = _decimal(columns, file_format.decimal, path.name)
     return Content(
         columns,
@@ -70,8 +76,35 @@ def _encoding(path: Path, declared: str | None) -> str:
     return "utf-8-sig" if name == "utf-8" else name
 
 
+def _sample(stream: TextIO, file: str) -> str:
+    """Return the first rows: the header at least, unless it is longer than any."""
+    sample = stream.read(_SAMPLE)
+    if len(sample) == _SAMPLE and "\n" not in sample and "\r" not in sample:
+        sample += stream.read(_LONGEST_HEADER)
+        if len(sample) > _LONGEST_HEADER and "\n" not in sample and "\r" not in sample:
+            raise FileError(
+                f"{file}: the first row is longer than {_LONGEST_HEADER} characters. Export only the "
+                "survey's columns.",
+                code="E11",
+            )
+    return sample
+
+
+def _lines(stream: TextIO, file: str) -> Iterator[str]:
+    """Yield the lines; a null character is no text."""
+    for line in stream:
+        if "\0" in line:
+            raise FileError(
+                f"{file}: the file holds null characters, which no text has. It is damaged, or in an "
+                "encoding of two bytes a letter that the wave's [format] does not declare.",
+                code="E10",
+            )
+        yield line
+
+
 def _separator(sample: str, declared: str | None, file: str) -> str:
     widths = {separator: _widths(sample, separator) for separator in SEPARATORS}
+    check_shape(0, min((w[0] for w in widths.values() if w and w[0] > 1), default=1), file)
     fitting = {s: w[0] for s, w in widths.items() if w and w[0] > 1 and len(set(w)) == 1}
     best = max(fitting, key=lambda s: fitting[s], default="")
     if declared is None:
@@ -101,11 +134,14 @@ def _widths(sample: str, separator: str) -> list[int]:
         rows = [len(row) for row in csv.reader(io.StringIO(sample, newline=""), delimiter=separator) if row]
     except csv.Error:
         return []
-    return rows[:-1][:100] if len(sample) == _SAMPLE else rows[:100]
+    cut = len(sample) >= _SAMPLE and len(rows) > 1
+    return rows[:-1][:100] if cut else rows[:100]
 
 
 def _columns(rows: Iterator[Sequence[str]], file: str) -> list[Column]:
-    names = check_names(next(rows, []), file)
+    header = next(rows, [])
+    check_shape(0, len(header), file)
+    names = check_names(header, file)
     if not names:
         raise FileError(f"{file}: the file is empty. Expected column names in the first row.", code="E20")
     columns = [TextColumn(name) for name in names]

@@ -1,7 +1,7 @@
-"""Parquet files, by DuckDB in bounded memory."""
+"""Parquet files, by DuckDB in bounded memory; the footer tells their size before a cell is decoded."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -11,7 +11,11 @@ from barometri.readers.content import Column, Content, check_names, check_shape,
 from barometri.readers.text import composed
 from barometri.study.waves import FileFormat
 
-_NUMBERS = (
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MAXIMUM_UNPACKED: Final = 2**30
+_NUMBERS: Final = (
     "TINYINT",
     "SMALLINT",
     "INTEGER",
@@ -22,6 +26,12 @@ _NUMBERS = (
     "DOUBLE",
     "DECIMAL",
 )
+_TEXTS: Final = ("VARCHAR", "ENUM", "BIGINT", "UBIGINT", "HUGEINT", "BOOLEAN", "DATE", "TIME", "UUID")
+_SIZES: Final = """
+    SELECT coalesce(sum(total_uncompressed_size), 0)::BIGINT,
+        count(*) FILTER (num_values <> row_group_num_rows)
+    FROM parquet_metadata(?)
+"""
 
 
 def read_parquet(path: Path, file_format: FileFormat) -> Content:
@@ -31,19 +41,19 @@ def read_parquet(path: Path, file_format: FileFormat) -> Content:
 
     try:
         with connect(path, threads=1, memory="2GB") as connection:
+            rows = _check_footer(connection, path)
             source = connection.read_parquet(literal(path))
             names = check_names(source.columns, path.name)
-            check_shape(source.aggregate("count(*)").fetchall()[0][0], len(names), path.name)
-            columns = []
+            columns: list[Column] = []
             for name, original, kind in zip(names, source.columns, source.types, strict=True):
-                number = str(kind).startswith(_NUMBERS)
+                number = _is_number(str(kind), path.name, len(columns) + 1)
                 quoted = '"' + original.replace('"', '""') + '"'
                 cast = f"CAST({quoted} AS {'DOUBLE' if number else 'VARCHAR'}) AS c"
-                columns.append(_column(name, source.project(cast).fetchnumpy()["c"]))
+                columns.append(_column(name, source.project(cast).fetchnumpy()["c"], rows))
             notes = connection.execute(
-                "SELECT key, value FROM parquet_kv_metadata(?)", [str(path)]
+                "SELECT key, value FROM parquet_kv_metadata(?)", [literal(path)]
             ).fetchall()
-    except duckdb.Error:
+    except (duckdb.Error, ValueError):
         raise FileError(
             f"{path.name}: the file is damaged or cut short. Write it again.", code="E10"
         ) from None
@@ -51,7 +61,47 @@ def read_parquet(path: Path, file_format: FileFormat) -> Content:
     return Content(columns, places={"notes": texts} if texts else {})
 
 
-def _column(name: str, values: "np.ma.MaskedArray[tuple[int], np.dtype[Any]]") -> Column:
+def _check_footer(connection: "DuckDBPyConnection", path: Path) -> int:
+    """Return the number of rows; refuse what is larger than a survey, or counts itself in two ways."""
+    place = [literal(path)]
+    rows, groups = connection.execute(
+        "SELECT num_rows, num_row_groups FROM parquet_file_metadata(?)", place
+    ).fetchall()[0]
+    columns = connection.execute(
+        "SELECT count(*) FROM parquet_schema(?) WHERE coalesce(num_children, 0) = 0", place
+    ).fetchall()[0][0]
+    check_shape(rows, columns, path.name)
+    check_shape(0, groups, path.name)
+    unpacked, uneven = connection.execute(_SIZES, place).fetchall()[0]
+    if unpacked > MAXIMUM_UNPACKED:
+        raise FileError(
+            f"{path.name}: the columns unpack to {unpacked // 2**20} MB, at most {MAXIMUM_UNPACKED // 2**20} "
+            "MB are read. Export only the survey's columns.",
+            code="E11",
+        )
+    if uneven:
+        raise FileError(
+            f"{path.name}: {uneven} parts of columns have another number of values than rows: lists, or "
+            "damage. Write one value a cell.",
+            code="E20",
+        )
+    return int(rows)
+
+
+def _is_number(kind: str, file: str, position: int) -> bool:
+    """Whether a column is of numbers; one that is neither of numbers nor of texts is refused."""
+    if kind.startswith(_NUMBERS) and not kind.endswith("]"):
+        return True
+    if not kind.startswith(_TEXTS) or kind.endswith("]"):
+        raise FileError(
+            f"{file}: column {position} holds neither numbers nor texts. Write one value a cell.", code="E20"
+        )
+    return False
+
+
+def _column(name: str, values: "np.ma.MaskedArray[tuple[int], np.dtype[Any]]", rows: int) -> Column:
+    if len(values) != rows:
+        raise ValueError
     if values.dtype == np.float64:
         return Column(name, numbers=np.ma.filled(values, np.nan).astype(np.float64))
     empty = np.ma.getmaskarray(values)

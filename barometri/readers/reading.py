@@ -1,23 +1,29 @@
-"""Reading one respondent file in a limited child process."""
+"""Reading one respondent file in a confined child process."""
 
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
 from barometri.errors import FileError
-from barometri.readers.formats import READERS
-from barometri.readers.handover import CONTENT, to_frame, unpack
+from barometri.readers.formats import check_kind
+from barometri.readers.handover import OUT_OF_MEMORY, to_frame, unpack
 from barometri.readers.raw import RawFile, UserMissing
 from barometri.study.waves import FileFormat
 
 MAXIMUM_FILE: Final = 200 * 2**20
 MAXIMUM_MEMORY: Final = 4 * 2**30
 MAXIMUM_SECONDS: Final = 60
+MAXIMUM_ANSWER: Final = 600 * 2**20
+"""Bytes that the child may answer: the largest number of cells, and their distinct texts."""
+_OUT_OF_TIME: Final = (-getattr(signal, "SIGXCPU", signal.SIGTERM),)
+_PIECE: Final = 2**20
 _PACKAGE = Path(__file__).resolve().parents[2]
 
 
@@ -46,9 +52,16 @@ def read_file(
         The file is missing, of an unknown kind, damaged, too large, or wrongly encoded or divided.
     """
     file = Path(path)
-    _check_file(file)
+    file_format = file_format or FileFormat()
+    _check_file(file, file_format)
     digest = file_digest(file)
-    content = unpack(_answer(file, file_format or FileFormat(), seconds))
+    content = unpack(_answer(file, file_format, seconds), file.name)
+    if file_digest(file) != digest:
+        raise FileError(
+            f"{file.name}: the file changed while it was read. Close the program that writes it, and read "
+            "it again.",
+            code="E10",
+        )
     return RawFile(
         file,
         to_frame(content.columns),
@@ -85,18 +98,20 @@ def _missing(path: Path) -> FileError:
     )
 
 
-def _check_file(path: Path) -> None:
-    if not path.is_file():
+def _check_file(path: Path, file_format: FileFormat) -> None:
+    """Refuse what need not be opened: absent, empty, too large, or not what its name says."""
+    try:
+        size = path.stat().st_size if path.is_file() else -1
+    except OSError:
+        size = -1
+    if size < 0:
         raise _missing(path)
-    if path.suffix.lower() not in READERS:
-        raise FileError(
-            f"{path.name}: unknown kind of file. Expected one of {', '.join(READERS)}; export the responses "
-            "as one of these.",
-            code="E10",
-        )
-    size = path.stat().st_size
     if size == 0:
         raise FileError(f"{path.name}: the file is empty. Copy or export it again.", code="E10")
+    try:
+        check_kind(path, file_format)
+    except OSError:
+        raise _missing(path) from None
     if size > MAXIMUM_FILE:
         raise FileError(
             f"{path.name}: {size // 2**20} MB, at most {MAXIMUM_FILE // 2**20} MB are read. Export only the "
@@ -106,7 +121,7 @@ def _check_file(path: Path) -> None:
 
 
 def _answer(path: Path, file_format: FileFormat, seconds: int) -> bytes:
-    """Return what the child process packed, or raise its error."""
+    """Return what the child process answered, at most so much of it and within the time."""
     request = {
         "path": str(path.absolute()),
         "format": asdict(file_format),
@@ -115,32 +130,79 @@ def _answer(path: Path, file_format: FileFormat, seconds: int) -> bytes:
     }
     # One thread: each reserves address space, which the memory limit counts.
     environment = os.environ | {
-        "PYTHONPATH": str(_PACKAGE),
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(_PACKAGE), os.environ.get("PYTHONPATH")))),
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
     }
+    with subprocess.Popen(
+        [sys.executable, "-P", "-B", "-X", "utf8", "-m", "barometri.readers.child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+        start_new_session=True,
+    ) as child:
+        answer = bytearray()
+        talk = threading.Thread(target=_talk, args=(child, request, answer), daemon=True)
+        talk.start()
+        try:
+            talk.join(seconds)
+            late = talk.is_alive()
+            status = None if late or len(answer) > MAXIMUM_ANSWER else _status(child)
+        finally:
+            _end(child)
+        talk.join()
+    late = late or status in _OUT_OF_TIME
+    return _judged(path, bytes(answer), status, seconds if late else None)
+
+
+def _talk(child: "subprocess.Popen[bytes]", request: object, answer: bytearray) -> None:
+    """Hand the request over and take the answer until it ends or is too long."""
+    if child.stdin is None or child.stdout is None:
+        return
     try:
-        child = subprocess.run(
-            [sys.executable, "-P", "-X", "utf8", "-m", "barometri.readers.child"],
-            input=json.dumps(request).encode("ascii"),
-            capture_output=True,
-            check=False,
-            timeout=seconds,
-            env=environment,
-        )
+        child.stdin.write(json.dumps(request).encode("ascii"))
+        child.stdin.close()
+        while len(answer) <= MAXIMUM_ANSWER and (piece := child.stdout.read(_PIECE)):
+            answer += piece
+    except (OSError, ValueError):
+        return  # the child is gone, and its status tells
+
+
+def _status(child: "subprocess.Popen[bytes]") -> int | None:
+    """Return the status of a child whose answer has ended; ``None`` when it lingers."""
+    try:
+        return child.wait(timeout=1)
     except subprocess.TimeoutExpired:
+        return None
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    """End the child and whatever it may have started."""
+    if child.poll() is not None:
+        return
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except (AttributeError, OSError):
+        child.kill()
+
+
+def _judged(path: Path, answer: bytes, status: int | None, late: int | None) -> bytes:
+    if late is not None:
         raise FileError(
-            f"{path.name}: reading took more than {seconds} seconds and was stopped. Export only the "
+            f"{path.name}: reading took more than {late} seconds and was stopped. Export only the "
             "survey's columns.",
             code="E11",
-        ) from None
-    if child.returncode != 0 or not child.stdout:
+        )
+    if status == OUT_OF_MEMORY or len(answer) > MAXIMUM_ANSWER:
+        raise FileError(
+            f"{path.name}: the file needs more memory than a survey may. Export only the survey's columns.",
+            code="E11",
+        )
+    if status != 0 or not answer:
         raise FileError(
             f"{path.name}: the file could not be read within the limits of memory and time; it is damaged "
             "or too large. Save it again, or export it as .csv.",
             code="E10",
         )
-    if not child.stdout.startswith(CONTENT):
-        error = json.loads(child.stdout[1:])
-        raise FileError(error["message"], code=error["code"])
-    return child.stdout[1:]
+    return answer

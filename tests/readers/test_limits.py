@@ -38,7 +38,7 @@ def refused(path: Path, file_format: FileFormat | None = None) -> FileError:
 def test_the_content_comes_over_unchanged() -> None:
     columns = [column_of("a", [1.0, None, 2.5]), column_of("b", ["x", None, "ä\u2028"])]
     content = Content(columns, places={"notes": ["n"]}, user_missing={"a": [(8.0, 9.0)]})
-    frame = to_frame(unpack(pack(content)).columns)
+    frame = to_frame(unpack(pack(content), "a.csv").columns)
     assert frame["a"].isna().tolist() == [False, True, False]
     assert frame["b"].tolist() == ["x", None, "ä\u2028"]
 
