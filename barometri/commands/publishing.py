@@ -1,18 +1,23 @@
 """From a study and its files to a folder of reports: the only road across the disclosure line."""
 
 import tempfile
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from barometri.analysis import analyse
 from barometri.commands.order import Order, Voice
+from barometri.commands.places import check_apart
 from barometri.commands.workers import Share, Workers, processors, shares
+from barometri.disclosure.gate import Gate, release_of
+from barometri.disclosure.ledger import FOLDER, Ledger, Standing
+from barometri.disclosure.ledger_lines import Release
 from barometri.disclosure.protect import protect
 from barometri.disclosure.protected import Protected
 from barometri.errors import OptionError
-from barometri.loading import input_digests, read_surveys
+from barometri.loading import input_digests, processed_folder, read_surveys
 from barometri.report.building import build
 from barometri.report.claims_data import write_findings
 from barometri.report.exchange import check_replaceable, exchange
@@ -25,6 +30,9 @@ from barometri.survey import Survey
 DONE = 0
 DIFFERS = 1
 
+Writing = Iterator[tuple[Share, tuple[Path, ...]]]
+"""Parts of a report and the paths written of each, in their order."""
+
 
 def publish(order: Order, voice: Voice) -> int:
     """Read, check, estimate, protect and write; return the exit code.
@@ -35,27 +43,51 @@ def publish(order: Order, voice: Voice) -> int:
     wave, languages = _wave(study, order), _languages(study, order)
     target = order.output / str(wave)
     if not (order.dry_run or order.verify):
+        check_apart(target, study, order.data)
         check_replaceable(target)
     jobs = min(order.jobs or processors(), len(languages))
-    voice.start(4 + len(shares(languages, order.formats, jobs)))
+    voice.start(5 + len(shares(languages, order.formats, jobs)))
     voice.step(f"study {study.id}: {len(study.waves)} waves, {len(study.analyses)} analyses")
     surveys = read_surveys(study, data=order.data)
     voice.step("read and checked: " + ", ".join(str(year) for year in sorted(surveys)))
+    gate = Gate(study, Ledger(processed_folder(study, order.data) / FOLDER, say=voice.say))
     if order.dry_run:
-        _protected(study, surveys, wave, order, voice)
+        _attacked(_crossed(study, surveys, wave, order, voice), gate, voice)
         voice.close()
         voice.say(f"dry run: nothing was written; {target} would hold {', '.join(languages)}")
         return DONE
     with Workers(jobs, ready) as workers:
-        protected = _protected(study, surveys, wave, order, voice)
+        crossed = _crossed(study, surveys, wave, order, voice)
         if order.verify:
-            return _verify(protected, languages, order, workers, voice)
-        with exchange(target, say=voice.say) as folder:
-            written = _write(protected, languages, order, folder, workers, voice)
+            return _verify(crossed.protected, languages, order, workers, voice)
+        with exchange(target, say=voice.say) as folder, _written_out(workers):
+            writing = _begun(crossed.protected, languages, order, folder, workers)
+            judged = _attacked(crossed, gate, voice)
+            written = _written(writing, crossed.protected, folder, voice)
+            # Before the folders are exchanged: no release ever stands that the ledger does not hold.
+            gate.record(crossed.release, judged)
     voice.close()
     for path in written:
         print(target / path)
     return DONE
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Crossed:
+    """What may be published, and what the ledger has to know of it: no artefact is made from the latter."""
+
+    protected: Protected
+    release: Release
+
+
+@contextmanager
+def _written_out(workers: Workers) -> Iterator[None]:
+    """Let nothing be written any more once the block ends: a refused run leaves nothing behind."""
+    try:
+        yield
+    except BaseException:
+        workers.finish()
+        raise
 
 
 def ready() -> None:
@@ -82,34 +114,41 @@ def _languages(study: Study, order: Order) -> tuple[str, ...]:
     return order.languages or study.languages
 
 
-def _protected(
-    study: Study, surveys: Mapping[int, Survey], wave: int, order: Order, voice: Voice
-) -> Protected:
-    """Return what may be published; exact numbers do not leave this function."""
-    digests = input_digests(study, data=order.data)
-    inputs = {study.waves[year].file: digest for year, digest in digests.items() if year <= wave}
+def _crossed(study: Study, surveys: Mapping[int, Survey], wave: int, order: Order, voice: Voice) -> Crossed:
+    """Cross the line; exact numbers leave this function only as what the ledger has to know.
+
+    The study's whole release is protected, whatever languages and formats are asked for.
+    """
+    digests = {year: digest for year, digest in input_digests(study, data=order.data).items() if year <= wave}
+    inputs = {study.waves[year].file: digest for year, digest in digests.items()}
     results = analyse(study, surveys, wave=wave, inputs=inputs)
     voice.step(f"estimated: {len(results.tables)} tables, {len(results.claims)} claims")
     protected = protect(results)
     cells = sum(part.cells for part in protected.hidden)
     hidden = sum(part.primary + part.secondary for part in protected.hidden)
     voice.step(f"protected: {hidden} of {cells} numbers withheld")
-    return protected
+    return Crossed(protected, release_of(results, protected, digests))
 
 
-def _write(  # noqa: PLR0917 - a step of publish, called twice
-    protected: Protected,
-    languages: tuple[str, ...],
-    order: Order,
-    folder: Path,
-    workers: Workers,
-    voice: Voice,
-) -> list[Path]:
-    """Write every language and the manifest; return the main paths within the folder."""
+def _attacked(crossed: Crossed, gate: Gate, voice: Voice) -> Standing:
+    """Let the release be attacked; return what stood beside it."""
+    judged = gate.judge(crossed.release)
+    voice.step("attacked: nothing that is withheld can be told, nor together with what was published before")
+    return judged
+
+
+def _begun(
+    protected: Protected, languages: tuple[str, ...], order: Order, folder: Path, workers: Workers
+) -> Writing:
+    """Begin to write every language."""
     parts = shares(languages, order.formats, workers.number)
-    task = partial(_write_part, protected, languages, folder)
+    return zip(parts, workers.each(partial(_write_part, protected, languages, folder), parts), strict=True)
+
+
+def _written(writing: Writing, protected: Protected, folder: Path, voice: Voice) -> list[Path]:
+    """Wait for every language and write the manifest; return the main paths within the folder."""
     written: dict[Path, None] = {}
-    for part, paths in zip(parts, workers.each(task, parts), strict=True):
+    for part, paths in writing:
         written.update(dict.fromkeys(path.relative_to(folder) for path in paths))
         voice.step(f"written: {part.language} ({', '.join(part.formats)})")
     data = [path.relative_to(folder) for path in write_findings(protected, folder)]
@@ -132,7 +171,7 @@ def _verify(
     target = order.output / str(protected.wave)
     with tempfile.TemporaryDirectory() as place:
         fresh = Path(place)
-        _write(protected, languages, order, fresh, workers, voice)
+        _written(_begun(protected, languages, order, fresh, workers), protected, fresh, voice)
         differences = differing(target, fresh)
     voice.close()
     for line in differences:

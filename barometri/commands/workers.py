@@ -2,19 +2,37 @@
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
+from barometri.commands.signals import signals_held
 from barometri.errors import OutputError
 
 PRINTS: Final = ("png", "pdf")
 """Formats that take about as long to write as all others together."""
 
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
 T = TypeVar("T")
+
+
+def _bind() -> None:
+    """Have a process end with the one that started it, however that one ends."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: "BaseProcess") -> None:
+    parent.join()
+    os._exit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +84,18 @@ class Workers:
         self.number = number
         self._prepare = prepare
         self._pool: ProcessPoolExecutor | None = None
+        self._others: set[int | None] = set()
 
     def __enter__(self) -> Self:
-        if self.number > 1:
-            # Fresh processes: none inherits a thread or a lock from this one.
-            self._pool = ProcessPoolExecutor(self.number, mp_context=multiprocessing.get_context("spawn"))
-            for _ in range(self.number):
-                self._pool.submit(self._prepare)
+        with self.ended_on_error():
+            if self.number > 1:
+                self._others = {process.pid for process in multiprocessing.active_children()}
+                # Fresh processes: none inherits a thread or a lock from this one.
+                context = multiprocessing.get_context("spawn")
+                with signals_held():
+                    self._pool = ProcessPoolExecutor(self.number, mp_context=context, initializer=_bind)
+                    for _ in range(self.number):
+                        self._pool.submit(self._prepare)
         return self
 
     def __exit__(
@@ -81,19 +104,37 @@ class Workers:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
-    def each(self, task: Callable[[Share], T], parts: Sequence[Share]) -> Iterator[T]:
-        """Yield what the task returns for each part, in their order.
+    @contextmanager
+    def ended_on_error(self) -> Iterator[None]:
+        """End the processes at once when the block fails: none writes into a folder that is cleared away."""
+        try:
+            yield
+        except BaseException:
+            for process in multiprocessing.active_children():
+                if self._pool is not None and process.pid not in self._others:
+                    process.terminate()
+            self.__exit__(None, None, None)
+            raise
 
-        Raises
-        ------
-        OutputError
-            When the system ends a process.
+    def each(self, task: Callable[[Share], T], parts: Sequence[Share]) -> Iterator[T]:
+        """Begin a task for each part, and give an iterator over what it returns, in the order of the parts.
+
+        Without processes of its own each part is done when it is asked for.
         """
         if self._pool is None:
-            yield from map(task, parts)
-            return
+            return map(task, parts)
+        return self._gathered([self._pool.submit(task, part) for part in parts])
+
+    def finish(self) -> None:
+        """Drop what has not begun and wait for the rest, so that nothing is written from here on."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    @staticmethod
+    def _gathered(running: Sequence[Future[T]]) -> Iterator[T]:
         try:
-            yield from self._pool.map(task, parts)
+            for future in running:
+                yield future.result()
         except BrokenProcessPool:
             message = "a process that wrote a part of the report was ended by the system. Try --jobs 1."
             raise OutputError(message) from None

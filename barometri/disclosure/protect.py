@@ -64,7 +64,7 @@ def protect(
         When no rule covers a statistic, a filter cannot be named, a threshold lies below the floor, or a
         table group is too large.
     """
-    run = results if isinstance(results, Results) else _bare(results)
+    run = results if isinstance(results, Results) else as_results(results)
     limits = checked(rules or run.study.disclosure)
     _refuse_unruled(run)
     tables = {name: _merged(result, run.study, limits) for name, result in run.tables.items()}
@@ -194,8 +194,8 @@ def _refuse_unruled(run: Results) -> None:
             raise DisclosureError(message)
 
 
-def _bare(estimates: Estimates | Mapping[str, Estimates]) -> Results:
-    """Wrap estimates that no study asked for; they are protected by themselves."""
+def as_results(estimates: Estimates | Mapping[str, Estimates]) -> Results:
+    """Return estimates that no study asked for as a run of their own: they are protected by themselves."""
     named = {"estimates": estimates} if isinstance(estimates, Estimates) else dict(estimates)
     study = Study(
         id="estimates",
@@ -212,4 +212,4 @@ def _bare(estimates: Estimates | Mapping[str, Estimates]) -> Results:
     return Results(study, 0, tables, (), (), Provenance({}, "", ""), ("alone",))
 
 
-__all__ = ["SUPPRESSED", "protect"]
+__all__ = ["SUPPRESSED", "as_results", "protect"]

@@ -148,6 +148,8 @@ class DisclosureRules:
     ``unreliable`` mark shown records, ``structural_zeros`` lists ``item:code`` pairs declared impossible.
     ``organisation_numerator`` is whether R2 holds for answers that are facts about an organisation, not about
     the person who answers (``strict``), or the owner sets it aside for them; R1 holds either way.
+    ``withdrawn`` lists beginnings of the SHA-256 of studies whose reports were withdrawn, and of files of
+    waves that were superseded: what they published is not held against a new release.
     """
 
     minimum_n: int = 10
@@ -158,4 +160,5 @@ class DisclosureRules:
     mark: str = ".."
     structural_zeros: tuple[str, ...] = ()
     organisation_numerator: Literal["strict", "aside"] = "strict"
+    withdrawn: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)

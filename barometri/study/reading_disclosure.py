@@ -1,13 +1,17 @@
 """Reads thresholds of what may be published: the package's, and a study's own above a hard floor."""
 
+import re
 import tomllib
 from dataclasses import fields, replace
 from importlib.resources import files
-from typing import Literal, cast
+from typing import Final, Literal, cast
 
 from barometri.study.codebook import Codebook
 from barometri.study.plan import DisclosureRules
 from barometri.study.toml import Section
+
+_DIGEST: Final = re.compile(r"[0-9a-f]{12,64}")
+"""The beginning of a SHA-256, long enough to mean one file."""
 
 
 def default_rules() -> DisclosureRules:
@@ -44,6 +48,13 @@ def _rules(section: Section, defaults: DisclosureRules, floor: int) -> Disclosur
             section.fail(name, f"is below {floor}, the floor that no study may pass. Raise it.")
     pairs = section.texts("structural_zeros")
     aside = section.word("organisation_numerator", ("strict", "aside"), defaults.organisation_numerator)
+    withdrawn = section.texts("withdrawn")
+    for digest in withdrawn:
+        if not _DIGEST.fullmatch(digest):
+            section.fail(
+                "withdrawn",
+                f"{digest!r} is no beginning of a SHA-256 (12 to 64 of 0-9 and a-f), as a manifest tells.",
+            )
     sources = {**defaults.sources, **section.mapping("sources")}
     known = {entry.name for entry in fields(DisclosureRules)}
     for name in sources:
@@ -55,5 +66,6 @@ def _rules(section: Section, defaults: DisclosureRules, floor: int) -> Disclosur
         mark=section.text("mark", defaults.mark),
         structural_zeros=pairs,
         organisation_numerator=cast('Literal["strict", "aside"]', aside),
+        withdrawn=tuple(sorted(set(withdrawn))),
         sources=sources,
     )

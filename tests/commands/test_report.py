@@ -12,6 +12,7 @@ import pytest
 from barometri.commands import publishing
 from barometri.commands.report import main
 from barometri.commands.workers import Share, Workers, shares
+from barometri.disclosure.ledger_lines import Release, limits_of
 from barometri.errors import DisclosureError, OutputError, ValidationError
 from tests.report.made_up_run import run
 
@@ -25,7 +26,8 @@ class Asked:
         self.data: list[object] = []
         small = replace(run(), tables={"prevalence": run().tables["prevalence"]})
         monkeypatch.setattr(publishing, "read_surveys", self.read)
-        monkeypatch.setattr(publishing, "_protected", lambda *_: small)
+        crossed = publishing.Crossed(small, Release("0" * 64, 2021, {}, limits_of(small.study.disclosure), ()))
+        monkeypatch.setattr(publishing, "_crossed", lambda *_: crossed)
 
     def read(self, _: object, *, data: Path) -> dict[int, object]:
         self.data.append(data)
@@ -39,13 +41,15 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
 
 def call(tmp_path: Path, *arguments: str) -> int:
     few = ["--language", "fi", "--format", "csv"]
-    return main([*few, "--output", str(tmp_path / "reports"), "--jobs", "1", *arguments])
+    places = ["--data", str(tmp_path / "data"), "--output", str(tmp_path / "reports")]
+    return main([*few, *places, "--jobs", "1", *arguments])
 
 
 def test_the_paths_go_to_stdout_and_the_steps_to_stderr(
     asked: Asked, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert call(tmp_path, "--data", "somewhere") == 0
+    somewhere = tmp_path / "somewhere"
+    assert call(tmp_path, "--data", str(somewhere)) == 0
     said = capsys.readouterr()
     paths = [Path(line) for line in said.out.splitlines()]
     assert [path.relative_to(tmp_path).as_posix() for path in paths] == [
@@ -56,7 +60,8 @@ def test_the_paths_go_to_stdout_and_the_steps_to_stderr(
     ]
     assert all(path.exists() for path in paths)
     assert said.err.splitlines()[-1] == "written: fi (csv)"
-    assert asked.data == [Path("somewhere")]
+    assert asked.data == [somewhere]
+    assert [path.name for path in (somewhere / "processed").iterdir()] == ["demo"]
 
 
 @pytest.mark.usefixtures("asked")
@@ -204,7 +209,8 @@ def test_work_is_divided_so_that_no_worker_idles() -> None:
 def test_the_number_of_processes_changes_no_byte(asked: Asked, tmp_path: Path) -> None:
     del asked
     for jobs in ("1", "2"):
-        arguments = ["--output", str(tmp_path / jobs), "--jobs", jobs, "-q", "--language", "fi", "sv"]
+        places = ["--data", str(tmp_path / "data"), "--output", str(tmp_path / jobs)]
+        arguments = [*places, "--jobs", jobs, "-q", "--language", "fi", "sv"]
         assert main([*arguments, "--format", "html", "xlsx", "svg", "png", "pdf", "csv"]) == 0
     assert publishing.differing(tmp_path / "1", tmp_path / "2") == []
 
