@@ -131,12 +131,16 @@ class AnalysisResult:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where the numbers come from: hashes of contents, versions, seed; no path, host, user or clock time."""
+    """Where the numbers come from: hashes of contents, versions, seed; no path, host, user or clock time.
+
+    ``lock`` is the hash of the versions of all libraries in use.
+    """
 
     inputs: Mapping[str, str]
     study_digest: str
     version: str
     packages: Mapping[str, str] = field(default_factory=dict)
+    lock: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 import barometri
+from barometri.analysis.environment import lock_digest
 from barometri.analysis.fieldwork import has_frame
 from barometri.analysis.registry import VERBS
 from barometri.analysis.task import Task, has_design
@@ -86,6 +87,7 @@ def analyse(
             study_digest=study.digest,
             version=barometri.__version__,
             packages={name: version(name) for name in PACKAGES},
+            lock=lock_digest(),
         ),
         notes=tuple(dict.fromkeys(notes)),
         published_figures=figures(study, used),

@@ -19,9 +19,9 @@ def digest(path: Path) -> str:
 def manifest(protected: Protected, folder: Path) -> str:
     """Return the manifest of the files of a folder as JSON.
 
-    It names versions, hashes of the contents of all inputs, the study's digest, the hash of its claims and
-    the day they were fixed, the disclosure thresholds and how much they hid, and every file with its SHA-256:
-    no clock time, path, user or host.
+    It names versions, the hash of those of all libraries, hashes of the contents of all inputs, the study's
+    digest, the hash of its claims and the day they were fixed, the disclosure thresholds and how much they
+    hid, and every file with its SHA-256: no clock time, path, user or host.
 
     Parameters
     ----------
@@ -42,6 +42,7 @@ def manifest(protected: Protected, folder: Path) -> str:
         "published": study.published.isoformat(),
         "version": provenance.version,
         "packages": dict(sorted(provenance.packages.items())),
+        "lock": {"sha256": provenance.lock},
         "inputs": dict(sorted(provenance.inputs.items())),
         "disclosure": {
             "minimum_n": rules.minimum_n,

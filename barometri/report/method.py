@@ -255,6 +255,7 @@ def _sources(protected: Protected, texts: Texts) -> list[Block]:
         (texts.text("method.source_claims"), " ".join(claims)),
         (texts.text("method.version"), f"barometri {provenance.version}".strip()),
         (texts.text("method.packages"), packages),
+        (texts.text("method.lock"), provenance.lock),
         (texts.text("method.study_digest"), study.digest),
         *(
             (texts.text("method.input", name=name), value)
