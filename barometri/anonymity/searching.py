@@ -24,6 +24,7 @@ from barometri.validation.platforms import platform_columns
 Part = Literal["kept", "key", "text", "ignored", "platform", "undeclared"]
 AUTHORS: Final = "authors"
 """The place of a file's words that tells whose document it is: no respondent's, as far as names go."""
+FILE_NAME: Final = "file name"
 _DROPPED_PARTS: Final = frozenset({"text", "ignored", "platform"})
 _LOOSE_PARTS: Final = frozenset({"key", "undeclared"})
 """Nothing says which texts these may hold."""
@@ -71,8 +72,9 @@ def search(raw: RawFile, *, study: Study | None = None, wave: Wave | None = None
     """
     plan = _plan(raw, study, wave)
     found = [*_in_words(raw), *_in_cells(raw, plan)]
+    hidden = any(entry.place == FILE_NAME for entry in found)
     return AnonymityReport(
-        raw.name,
+        f"the file ({raw.path.suffix})" if hidden else raw.name,
         raw.frame.shape[1],
         texts={
             plan.questions[name]: int(raw.frame[name].notna().sum())
@@ -149,7 +151,7 @@ def _in_words(raw: RawFile) -> Iterator[Found]:
 
 
 def _words(raw: RawFile) -> Iterator[tuple[str, list[str]]]:
-    yield "file name", [raw.path.stem]
+    yield FILE_NAME, [raw.path.stem]
     for position, name in enumerate(raw.frame.columns, 1):
         labels = raw.value_labels.get(name, {})
         yield f"name of column {position}", [str(name)]
