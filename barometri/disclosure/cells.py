@@ -101,7 +101,7 @@ def system(group: Group) -> System:
     DisclosureError
         When a record names an answer the item does not have.
     """
-    restrictions = [_primitive(record.restriction, group.derived) for record in group.records]
+    restrictions = [primitive(record.restriction, group.derived) for record in group.records]
     values = _finest_values(restrictions)
     open_ended = _incomplete(group, restrictions)
     axes = {v: [*sorted(ids), *([ELSEWHERE] if v in open_ended else [])] for v, ids in values.items()}
@@ -132,7 +132,7 @@ def _inside(cell: tuple[str, ...], axes: Mapping[str, Sequence[str]], restrictio
     return all(here[variable] in ids for variable, ids in restriction.items())
 
 
-def _primitive(restriction: Restriction, derived: Mapping[str, tuple[str, Mapping[str, str]]]) -> Restriction:
+def primitive(restriction: Restriction, derived: Mapping[str, tuple[str, Mapping[str, str]]]) -> Restriction:
     """Word a restriction on derived variables by their sources."""
     out: dict[str, frozenset[str]] = {}
     for variable, ids in restriction.items():

@@ -138,7 +138,7 @@ def test_nothing_is_hidden_where_nothing_is_small() -> None:
 
 def test_too_many_cells_are_refused() -> None:
     """A lattice beyond the limit cannot be judged, so it is refused with a way out."""
-    with pytest.raises(DisclosureError, match="Drop the analysis"):
+    with pytest.raises(DisclosureError, match=r"Most of them are by a × b \(16\)"):
         suppress(lattice(np.full((4, 4, 3), 20)), DisclosureRules(maximum_cells=20))
 
 

@@ -1,0 +1,1 @@
+"""Parts of the benchmark of what protection costs and what it never shows."""
