@@ -1,12 +1,13 @@
 """The look at a file: counts on stdout, refusals with their codes on stderr, exit codes, never an answer."""
 
+import runpy
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from barometri.anonymity import AnonymityReport, Found
-from barometri.check import main as door
 from barometri.commands import checking
 from barometri.commands.check import main, parser
 from barometri.commands.checking import check_file, wave_of
@@ -63,7 +64,7 @@ def test_an_identifier_is_refused_with_its_code_and_every_place_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = file_of(tmp_path, f"token;q;r\n{HETU};1;{HETU}\n2;a@kunta.fi;3\n")
-    assert door([str(path)]) == 3
+    assert main([str(path)]) == 3
     said = capsys.readouterr()
     assert said.out.startswith("a.csv: refused\n")
     for line in (
@@ -228,3 +229,10 @@ def test_free_text_that_the_codebook_does_not_declare_is_refused_with_a_study(tm
         line.startswith("  free text, to be declared: column ") and line.endswith("(E40)")
         for line in checked.lines
     )
+
+
+def test_the_door_ends_with_the_code_of_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["check", str(tmp_path / "absent.csv"), "-q"])
+    with pytest.raises(SystemExit) as stopped:
+        runpy.run_module("barometri.check", run_name="__main__")
+    assert stopped.value.code == 3
