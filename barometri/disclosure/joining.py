@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from barometri.disclosure.attack import Attack, Released, Topic, attack, edition, together
 from barometri.disclosure.corrections import told_by_correction
-from barometri.disclosure.ledger_lines import Release
+from barometri.disclosure.ledger_lines import Release, canonical
 from barometri.study.plan import DisclosureRules
 
 BEFORE: Final = " (published before)"
@@ -175,7 +175,7 @@ def _says_nothing_new(topic: Topic, before: Sequence[_Earlier], file: str, relea
 def _renamed(old: Topic, topic: Topic) -> Topic:
     """Mark the tables of an earlier topic, and rename derived variables that meant something else then."""
     moved = {
-        name: f"{name}{BEFORE}"
+        name: f"{name} {canonical(rule)}"
         for name, rule in old.derived.items()
         if name in topic.derived and topic.derived[name] != rule
     }

@@ -26,8 +26,8 @@ class Asked:
         self.data: list[object] = []
         small = replace(run(), tables={"prevalence": run().tables["prevalence"]})
         monkeypatch.setattr(publishing, "read_surveys", self.read)
-        crossed = publishing.Crossed(small, Release("0" * 64, 2021, {}, limits_of(small.study.disclosure), ()))
-        monkeypatch.setattr(publishing, "_crossed", lambda *_: crossed)
+        release = Release("0" * 64, 2021, {}, limits_of(small.study.disclosure), ())
+        monkeypatch.setattr(publishing, "_crossed", lambda *_: publishing.Crossed(small, release))
 
     def read(self, _: object, *, data: Path) -> dict[int, object]:
         self.data.append(data)
