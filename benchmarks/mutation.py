@@ -31,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.mutating.operators import mutants, mutated
+from benchmarks.mutating.preloaded import preload
 from benchmarks.mutating.report import CAUGHT, Drawn, page
 from benchmarks.mutating.rooms import ROOMS, Room
 from benchmarks.mutating.running import copy_project, fingerprint, load_libraries, run, trace
@@ -120,8 +121,10 @@ def work(sample: list[Drawn], room: Room, stored: Path, options: argparse.Namesp
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
         copy_project(options.source, folder)
-        traced = {} if options.tests else traced_tests(folder, room, stored)
         paths = room.modules(folder)
+        if room.demonstration:
+            preload(folder, room)
+        traced = {} if options.tests else traced_tests(folder, room, stored)
         end = time.monotonic() + 60 * options.minutes
         for drawn in left:
             if time.monotonic() > end:

@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.mutating.preloaded import FIXTURES
 from benchmarks.mutating.rooms import Room
 from benchmarks.mutating.tracing import Chosen, Tracing
 
@@ -83,7 +84,8 @@ def _become(folder: Path, seconds: float, *, write: bool) -> None:
     for stream in (1, 2):
         os.dup2(output, stream)
     os.chdir(folder)
-    for name in [name for name in sys.modules if name.split(".")[0] in {"barometri", "tests"}]:
+    known = {"tests"} if FIXTURES else {"barometri", "tests"}
+    for name in [name for name in sys.modules if name.split(".")[0] in known]:
         del sys.modules[name]
     sys.path[:] = [str(folder), *sys.path]
     sys.dont_write_bytecode = not write
