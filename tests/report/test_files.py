@@ -102,7 +102,8 @@ def test_the_manifest_lists_every_file_and_tells_no_time_path_or_host(folder: Pa
     assert content["claims"] == {"sha256": file.digest, "fixed": file.fixed.isoformat()}
     assert str(folder) not in text
     assert set(content) == {
-        "study", "claims", "wave", "published", "version", "packages", "lock", "inputs", "disclosure", "files",
+        "study", "claims", "wave", "published", "version", "packages", "lock", "inputs", "disclosure",
+        "files",
     }  # fmt: skip
 
 
