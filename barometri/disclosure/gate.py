@@ -192,7 +192,7 @@ def _way_out(found: Sequence[Failure], study: Study) -> str:
     if not before:
         return ""
     names = ", ".join(f'"{name[:_SHOWN_OF_A_HASH]}"' for name in before)
-    withdrawn = f"; or withdraw that report and add to disclosure.toml: withdrawn = [{names}]."
+    withdrawn = f"; or withdraw the report in the way and add to disclosure.toml: withdrawn = [{names}]."
     if study.synthetic:
         withdrawn += (
             " The respondents are simulated, so starting anew does no harm: name a new folder with --data, "
