@@ -1,7 +1,7 @@
 """What holds for every test: no window opens, examples repeat themselves, the demonstration is read once."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,12 +15,22 @@ from barometri.results import Results
 from barometri.study.reading import read_study
 from barometri.study.study import Study
 from barometri.survey import Survey
+from tests.no_network import sitecustomize as no_network
 
 os.environ["MPLBACKEND"] = "Agg"
+_NO_NETWORK = str(Path(__file__).parent / "no_network")
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (_NO_NETWORK, os.environ.get("PYTHONPATH"))))
 
 # A slow machine is no fault of the code, and a failure must come back when it is looked for.
 settings.register_profile("house", deadline=None, derandomize=True)
 settings.load_profile("house")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    """No test of the session spoke to another machine, not even in vain."""
+    yield
+    assert [tried for tried in no_network.REFUSED if "192.0.2." not in tried] == []
 
 
 @pytest.fixture(scope="session")

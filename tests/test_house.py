@@ -209,9 +209,42 @@ def test_the_version_is_told_once() -> None:
 
 # ------------------------------------------------------------------------------------- what code may hold
 
-FORBIDDEN_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
+FORBIDDEN_MODULES = {
+    "pickle",
+    "cPickle",
+    "dill",
+    "cloudpickle",
+    "joblib",
+    "shelve",
+    "marshal",
+    "yaml",
+    "code",
+}
+FORBIDDEN_MODULES |= {"socket", "ssl", "urllib", "http", "ftplib", "smtplib", "xmlrpc", "requests", "httpx"}
+FORBIDDEN_MODULES |= {"asyncio", "socketserver", "webbrowser", "telnetlib", "poplib", "imaplib", "runpy"}
+ONE_HOME = {
+    "subprocess": {"barometri/readers/reading.py"},
+    "duckdb.connect": {"barometri/database.py"},
+    "ctypes": {"barometri/report/exchange.py", "barometri/readers/confinement.py"},
+    "import_module": {
+        "barometri/__init__.py",
+        "barometri/figures/__init__.py",
+        "barometri/report/__init__.py",
+    },
+}
+"""What is dangerous where data could steer it, and the only modules that may do it."""
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__"}
 FORBIDDEN_METHODS = {"system", "popen", "read_pickle", "to_pickle", "getoutput", "getstatusoutput"}
+FORBIDDEN_METHODS |= {"execv", "execve", "execvp", "spawnv", "spawnl", "fork", "startfile", "unsafe_load"}
+FORBIDDEN_METHODS |= {
+    "read_clipboard",
+    "read_sql",
+    "query",
+    "run_path",
+    "run_module",
+    "urlopen",
+    "urlretrieve",
+}
 
 
 def dangers(tree: ast.AST) -> Iterator[str]:
@@ -239,10 +272,53 @@ def test_the_package_runs_no_data_as_code() -> None:
     assert {named(path): found for path in MODULES if (found := list(dangers(tree_of(path))))} == {}
 
 
+def homes(tree: ast.AST) -> Iterator[str]:
+    """Whatever has one home."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                yield from (alias.name.partition(".")[0] for alias in names)
+            case ast.ImportFrom(module=str(module), names=names):
+                yield module.partition(".")[0]
+                yield from (alias.name for alias in names)
+            case ast.Attribute(value=ast.Name(id=owner), attr=name):
+                yield f"{owner}.{name}"
+                yield name
+            case _:
+                pass
+
+
+def test_what_is_dangerous_has_one_home() -> None:
+    found = {named(path): set(homes(tree_of(path))) & ONE_HOME.keys() for path in MODULES}
+    strangers = {
+        (path, what) for path, all_of in found.items() for what in all_of if path not in ONE_HOME[what]
+    }
+    assert strangers == set()
+    assert {what for all_of in found.values() for what in all_of} == ONE_HOME.keys()
+
+
+def test_modules_are_loaded_by_names_of_the_package_alone() -> None:
+    """A lazy name is looked up in a table of this package; nothing that is read names a module."""
+    for path in ONE_HOME["import_module"]:
+        calls = [
+            ast.unparse(node.args[0])
+            for node in ast.walk(tree_of(ROOT / path))
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module")
+        ]
+        assert calls
+        assert all("_HOMES[name]" in call or call == "f'barometri.{name}'" for call in calls)
+
+
 @pytest.mark.parametrize(
     "code",
     [
         "import pickle",
+        "import urllib.request",
+        "from http.client import HTTPConnection",
+        "import socket",
+        "yaml.unsafe_load('x')",
+        "os.execv('x', [])",
+        "import yaml",
         "from joblib import load",
         "eval('1')",
         "frame.to_pickle('x')",
