@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from barometri.errors import FileError
+from barometri.readers import portable_look, spss_look, stata_look
 from barometri.readers.content import Content, check_names, check_shape, column_of
 from barometri.readers.labelled_words import labelled_words
 from barometri.readers.text import canonical, composed
@@ -19,6 +20,7 @@ def read_spss(path: Path, file_format: FileFormat) -> Content:
     """Read .sav or .zsav, user-missing codes kept as codes."""
     import pyreadstat  # noqa: PLC0415 - loaded only in the child process of a file that needs it
 
+    spss_look.look_through(path)
     return _read(pyreadstat.read_sav, path, file_format, encoding=file_format.encoding, user_missing=True)
 
 
@@ -26,6 +28,7 @@ def read_stata(path: Path, file_format: FileFormat) -> Content:
     """Read .dta; the tagged missing values are the texts ``.a`` to ``.z``."""
     import pyreadstat  # noqa: PLC0415 - loaded only in the child process of a file that needs it
 
+    stata_look.look_through(path)
     return _read(pyreadstat.read_dta, path, file_format, encoding=file_format.encoding, user_missing=True)
 
 
@@ -33,14 +36,8 @@ def read_portable(path: Path, file_format: FileFormat) -> Content:
     """Read .por; refused when it declares user-missing values, which would be lost."""
     import pyreadstat  # noqa: PLC0415 - loaded only in the child process of a file that needs it
 
-    content = _read(pyreadstat.read_por, path, file_format)
-    if content.user_missing:
-        raise FileError(
-            f"{path.name}: {len(content.user_missing)} variables declare user-missing values, which cannot "
-            "be kept from a .por file. Save the file as .sav.",
-            code="E10",
-        )
-    return content
+    portable_look.look_through(path)
+    return _read(pyreadstat.read_por, path, file_format)
 
 
 def _read(reader: Callable[..., Any], path: Path, file_format: FileFormat, **options: object) -> Content:
@@ -58,6 +55,8 @@ def _read(reader: Callable[..., Any], path: Path, file_format: FileFormat, **opt
         ) from None
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError):
         raise FileError(f"{path.name}: the file is damaged or cut short. {_READ}", code="E10") from None
+    if len(data) != meta.number_columns or len({len(cells) for cells in data.values()}) > 1:
+        raise FileError(f"{path.name}: two variables have one name, or one is cut short. {_READ}", code="E10")
     content = _content(data, meta, path.name)
     content.places = labelled_words(path, meta)
     return content

@@ -1,25 +1,20 @@
 """Workbooks (.xlsx, .xls, .ods), by calamine: one sheet, its first row the column names."""
 
 import datetime as dt
-import re
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from barometri.errors import FileError
+from barometri.readers.archive import damaged
 from barometri.readers.content import Cell, Content, check_names, check_shape, column_of
+from barometri.readers.sheets import look_through
 from barometri.readers.text import composed
 from barometri.readers.workbook_words import workbook_words
 from barometri.study.waves import FileFormat
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
-
-MAXIMUM_UNZIPPED = 2**30
-MAXIMUM_RATIO = 200
-_UNCOMPUTED = re.compile(rb"<c ([^>]*)>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
-_HOLDS_OTHER_ROWS = ("pivotcache/", "externallinks/", "embeddings/", "xl/model/")
 
 _CellValue = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
@@ -28,9 +23,9 @@ def read_workbook(path: Path, file_format: FileFormat) -> Content:
     """Read the declared sheet, or the only one that has cells."""
     import python_calamine  # noqa: PLC0415 - loaded only in the child process of a file that needs it
 
-    check_archive(path)
+    if path.suffix.lower() != ".xls":
+        look_through(path)
     try:
-        _check_formulas(path)
         book = python_calamine.load_workbook(str(path))
         names = book.sheet_names
         sheet = _chosen_sheet(book, file_format.sheet, path.name)
@@ -38,62 +33,15 @@ def read_workbook(path: Path, file_format: FileFormat) -> Content:
     except (
         python_calamine.CalamineError,
         python_calamine.PasswordError,
-        zipfile.BadZipFile,
         OSError,
         ValueError,
     ):
-        raise FileError(
-            f"{path.name}: the workbook is damaged, cut short or locked by a password. Save it again "
-            "without one.",
-            code="E10",
-        ) from None
+        raise damaged(path.name) from None
     content = _content(rows, path.name, sheet)
     known = {text for column in content.columns for text in (column.name, *column.levels)}
     content.places = {"sheet names": [composed(name) for name in names]} | workbook_words(path, known)
     content.sheet = sheet
     return content
-
-
-def check_archive(path: Path) -> None:
-    """Refuse a zipped workbook that is cut short, inflates beyond reason or carries rows of other tables."""
-    if path.suffix.lower() == ".xls":
-        return
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError):
-        raise FileError(
-            f"{path.name}: the workbook is damaged or cut short. Save it again, or copy it again.", code="E10"
-        ) from None
-    size = sum(part.file_size for part in parts)
-    if size > MAXIMUM_UNZIPPED or size > MAXIMUM_RATIO * max(path.stat().st_size, 1024):
-        raise FileError(
-            f"{path.name}: the workbook unpacks to more than can be a survey. Save it again.", code="E11"
-        )
-    if any(word in part.filename.lower() for part in parts for word in _HOLDS_OTHER_ROWS):
-        raise FileError(
-            f"{path.name}: the workbook holds pivot tables, embedded documents or links to other workbooks, "
-            "which carry rows of their own. Save only the sheet of responses in a new workbook.",
-            code="E20",
-        )
-
-
-def _check_formulas(path: Path) -> None:
-    """Refuse formulas without a stored result: their cells would be read as empty."""
-    if path.suffix.lower() != ".xlsx":
-        return
-    count = 0
-    with zipfile.ZipFile(path) as archive:
-        for part in archive.infolist():
-            if part.filename.startswith("xl/worksheets/"):
-                found = _UNCOMPUTED.finditer(archive.read(part))
-                count += sum(b't="str"' not in match[1] for match in found)
-    if count:
-        raise FileError(
-            f"{path.name}: {count} formulas have no stored result. Open the workbook in a spreadsheet "
-            "program and save it, or paste the values.",
-            code="E20",
-        )
 
 
 def _chosen_sheet(book: "CalamineWorkbook", declared: str | None, file: str) -> str:

@@ -1,6 +1,7 @@
 """The child process is limited, and a hostile or damaged file ends as one line."""
 
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -125,16 +126,23 @@ def test_a_csv_that_cannot_be_trusted_is_refused(text: str, code: str, tmp_path:
     assert refused(tmp_path / "a.csv", FileFormat(separator=";")).code == code
 
 
-def test_a_portable_file_with_user_missing_values_is_refused_rather_than_emptied(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from barometri.readers import labelled  # noqa: PLC0415 - beside its only use
+def test_a_portable_file_with_user_missing_values_is_refused_rather_than_emptied(tmp_path: Path) -> None:
+    """The library reads the file and says nothing of them."""
+    path = declare_missing(write_responses(tmp_path / "a.por"))
+    _, meta = pyreadstat.read_por(path)
+    assert not meta.missing_ranges
+    assert not meta.missing_user_values
+    assert "1 declarations of user-missing" in str(refused(path))
 
-    path = write_responses(tmp_path / "a.por")
-    content = Content([column_of("q", [1.0])], user_missing={"q": [(9.0, 9.0)]})
-    monkeypatch.setattr(labelled, "_read", lambda *_, **__: content)
-    with pytest.raises(FileError, match="user-missing"):
-        labelled.read_portable(path, FileFormat())
+
+def declare_missing(path: Path) -> Path:
+    """Add a record of a user-missing value to the first variable of numbers of a portable file."""
+    text = "".join(line.ljust(80) for line in path.read_bytes().decode("latin-1").split("\r\n"))
+    end = next(re.finditer(r"70/[0-9A-T]/\w+?(?:[0-9A-T]+/){6}", text)).end()
+    longer = f"{text[:end]}89/{text[end:]}"
+    lines = "\r\n".join(longer[i : i + 80] for i in range(0, len(longer), 80))
+    path.write_bytes(lines.encode("latin-1"))
+    return path
 
 
 def test_formulas_without_a_result_are_refused_rather_than_emptied(tmp_path: Path) -> None:
