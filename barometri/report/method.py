@@ -8,6 +8,7 @@ from barometri.disclosure.protected import Protected, ProtectedWave
 from barometri.report.claims import written
 from barometri.report.document import Block, Heading, Paragraph, Section, TableBlock, Terms
 from barometri.report.fieldwork import waves_table, withheld_table
+from barometri.study.plan import DisclosureRules
 from barometri.study.waves import FEWEST_IN_CELL, LARGEST_RATIO, Equivalence, Wave
 from barometri.texts import Texts
 
@@ -237,6 +238,7 @@ def _disclosure(protected: Protected, texts: Texts) -> list[Block]:
     return [
         Heading(texts.text("method.disclosure")),
         Paragraph(said),
+        *_lowered(rules, texts),
         *(
             [Paragraph(texts.text("method.disclosure_aside", minimum_n=rules.minimum_n))]
             if any(part.aside for part in protected.hidden)
@@ -245,6 +247,15 @@ def _disclosure(protected: Protected, texts: Texts) -> list[Block]:
         Terms(marks),
         TableBlock(withheld_table(protected, texts)),
     ]
+
+
+def _lowered(rules: DisclosureRules, texts: Texts) -> list[Block]:
+    """Say that the owner's limits are below the package's."""
+    usual = DisclosureRules()
+    if rules.minimum_n >= usual.minimum_n and rules.minimum_k >= usual.minimum_k:
+        return []
+    words = texts.text("method.disclosure_lowered", usual_n=usual.minimum_n, usual_k=usual.minimum_k)
+    return [Paragraph(words)]
 
 
 def _sources(protected: Protected, texts: Texts) -> list[Block]:
