@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from barometri.boundary import places
+from barometri.commands.signals import Stopped, stoppable
 from barometri.errors import BarometriError
 
 DONE: Final = 0
@@ -28,13 +29,14 @@ def guarded(run: Callable[[], int], *, close: Callable[[], None], aftermath: str
     """
     try:
         # What other libraries warn of may quote an answer; what a reader must know is said by the package.
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), stoppable():
             warnings.simplefilter("ignore")
             return run()
     except BarometriError as error:
         return _failed(" ".join(str(error).split()), error.exit_code, close)
-    except KeyboardInterrupt:
-        return _failed(f"stopped; {aftermath}.", INTERRUPTED, close)
+    except KeyboardInterrupt as stop:
+        code = stop.exit_code if isinstance(stop, Stopped) else INTERRUPTED
+        return _failed(f"stopped; {aftermath}.", code, close)
     except (SystemExit, GeneratorExit):
         raise
     except BaseException as error:  # noqa: BLE001 - a panic of a library is no Exception; only its place is told

@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +15,7 @@ from barometri.disclosure.ledger import FOLDER, Ledger, Standing
 from barometri.disclosure.ledger_lines import Release
 from barometri.disclosure.protect import protect
 from barometri.disclosure.protected import Protected
-from barometri.errors import OptionError
+from barometri.errors import OptionError, OutputError
 from barometri.loading import input_digests, processed_folder, read_surveys
 from barometri.report.building import build
 from barometri.report.claims_data import write_findings
@@ -60,7 +59,7 @@ def publish(order: Order, voice: Voice) -> int:
         crossed = _crossed(study, surveys, wave, order, voice)
         if order.verify:
             return _verify(crossed.protected, languages, order, workers, voice)
-        with exchange(target, say=voice.say) as folder, _written_out(workers):
+        with exchange(target, say=voice.say) as folder, workers.ended_on_error():
             writing = _begun(crossed.protected, languages, order, folder, workers)
             judged = _attacked(crossed, gate, voice)
             written = _written(writing, crossed.protected, folder, voice)
@@ -78,16 +77,6 @@ class Crossed:
 
     protected: Protected
     release: Release
-
-
-@contextmanager
-def _written_out(workers: Workers) -> Iterator[None]:
-    """Let nothing be written any more once the block ends: a refused run leaves nothing behind."""
-    try:
-        yield
-    except BaseException:
-        workers.finish()
-        raise
 
 
 def ready() -> None:
@@ -169,10 +158,15 @@ def _verify(
 ) -> int:
     """Make the report anew beside, and say what differs from the one that stands."""
     target = order.output / str(protected.wave)
-    with tempfile.TemporaryDirectory() as place:
-        fresh = Path(place)
-        _written(_begun(protected, languages, order, fresh, workers), protected, fresh, voice)
-        differences = differing(target, fresh)
+    try:
+        with tempfile.TemporaryDirectory() as place, workers.ended_on_error():
+            fresh = Path(place)
+            _written(_begun(protected, languages, order, fresh, workers), protected, fresh, voice)
+            differences = differing(target, fresh)
+    except OSError as error:
+        reason = error.strerror or "refused"
+        message = f"the report cannot be made anew beside: {reason}. Make room among the temporary files."
+        raise OutputError(message) from None
     voice.close()
     for line in differences:
         voice.say(line)

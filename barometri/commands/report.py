@@ -74,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         verify=given.verify,
     )
     voice = Voice("quiet" if given.quiet else "verbose" if given.verbose else "plain")
-    return guarded(lambda: _run(order, voice), close=voice.close, aftermath="nothing was written")
+    return guarded(lambda: _run(order, voice), close=voice.close, aftermath="no half report was left behind")
 
 
 def _run(order: Order, voice: Voice) -> int:

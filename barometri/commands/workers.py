@@ -92,8 +92,8 @@ class Workers:
                 self._others = {process.pid for process in multiprocessing.active_children()}
                 # Fresh processes: none inherits a thread or a lock from this one.
                 context = multiprocessing.get_context("spawn")
+                self._pool = ProcessPoolExecutor(self.number, mp_context=context, initializer=_bind)
                 with signals_held():
-                    self._pool = ProcessPoolExecutor(self.number, mp_context=context, initializer=_bind)
                     for _ in range(self.number):
                         self._pool.submit(self._prepare)
         return self
@@ -101,6 +101,8 @@ class Workers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is not None:
+            self._end()
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
@@ -109,12 +111,14 @@ class Workers:
         """End the processes at once when the block fails: none writes into a folder that is cleared away."""
         try:
             yield
-        except BaseException:
-            for process in multiprocessing.active_children():
-                if self._pool is not None and process.pid not in self._others:
-                    process.terminate()
-            self.__exit__(None, None, None)
+        except BaseException as error:
+            self.__exit__(type(error), error, None)
             raise
+
+    def _end(self) -> None:
+        for process in multiprocessing.active_children():
+            if self._pool is not None and process.pid not in self._others:
+                process.terminate()
 
     def each(self, task: Callable[[Share], T], parts: Sequence[Share]) -> Iterator[T]:
         """Begin a task for each part, and give an iterator over what it returns, in the order of the parts.
@@ -124,11 +128,6 @@ class Workers:
         if self._pool is None:
             return map(task, parts)
         return self._gathered([self._pool.submit(task, part) for part in parts])
-
-    def finish(self) -> None:
-        """Drop what has not begun and wait for the rest, so that nothing is written from here on."""
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
 
     @staticmethod
     def _gathered(running: Sequence[Future[T]]) -> Iterator[T]:
