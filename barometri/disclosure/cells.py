@@ -31,7 +31,9 @@ class Record:
 
     ``restriction`` says who (variable -> code ids), ``numerator`` and ``base`` which atoms are summed;
     ``k`` is NaN where only the base is released (a mean). ``row`` points back into the table. ``worth`` is
-    what is lost with it, relative to a row of a table: a sentence is worth more.
+    what is lost with it, relative to a row of a table: a sentence is worth more. ``is_closed`` says that a
+    rule of its own hides it (a mean of answers that are nearly all the same), ``is_impossible`` that its zero
+    is declared, so that R2 does not judge it.
     """
 
     table: str
@@ -42,6 +44,8 @@ class Record:
     n: float
     k: float
     worth: float = 1.0
+    is_closed: bool = False
+    is_impossible: bool = False
 
 
 @dataclass(frozen=True, slots=True)

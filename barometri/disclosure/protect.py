@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +34,10 @@ from barometri.study.study import Study
 BoolArray = npt.NDArray[np.bool_]
 
 _NUMBERS = ("estimate", "se", "ci_low", "ci_high", "n", "n_weighted", "df")
-_RULED = ("proportion", "mean", "total", "ratio")
+_SPREAD = ("se", "ci_low", "ci_high")
+LEAST_FOR_SPREAD: Final = 20
+"""Answers from which on the error of a mean is told: with n it is the standard deviation (R5)."""
+_RULED = tuple(rounding.BY_STATISTIC)
 """Statistics that a rule covers; a quantile or a variance can be a respondent's own answer."""
 
 
@@ -71,7 +75,7 @@ def protect(
     primary, hidden = _patterns(tables, run, limits)
     sentences = Sentences(tables, hidden, limits, run.wave, run.study)
     return Protected(
-        study=run.study,
+        study=replace(run.study, disclosure=limits),
         wave=run.wave,
         tables={
             name: _table(result, hidden[name], limits, sentences.effects(name))
@@ -106,7 +110,7 @@ def _patterns(
     sizes |= {name: len(cells) for name, cells in behind.items()}
     primary = {name: np.zeros(size, dtype=bool) for name, size in sizes.items()}
     hidden = {name: np.zeros(size, dtype=bool) for name, size in sizes.items()}
-    for group in groups(tables, behind, run.study, run.wave):
+    for group in groups(tables, behind, run.study, run.wave, rules=rules):
         pattern = suppress(group, rules)
         for record, own, any_reason in zip(group.records, pattern.primary, pattern.hidden, strict=True):
             primary[record.table][record.row] |= own
@@ -133,9 +137,7 @@ def _table(
     frame["status"] = [status_of(size, rules, hidden=bool(h)) for size, h in zip(n, hidden, strict=True)]
     if "mark" not in frame:
         frame["mark"] = ""
-    whole = (
-        rounding.share if estimates.statistic == "proportion" else (lambda values, _: rounding.mean(values))
-    )
+    whole = rounding.BY_STATISTIC[estimates.statistic]
     for column in ("estimate", "ci_low", "ci_high"):
         frame[column] = whole(frame[column].to_numpy(dtype=np.float64), n)
     frame["se"] = rounding.standard_error(frame["se"].to_numpy(dtype=np.float64))
@@ -144,6 +146,9 @@ def _table(
     frame["n"] = n
     for column in _NUMBERS:
         frame[column] = frame[column].astype(np.float64).mask(hidden)
+    if estimates.statistic != "proportion":
+        for column in _SPREAD:
+            frame[column] = frame[column].mask(n < max(LEAST_FOR_SPREAD, rules.minimum_n))
     frame["method"] = frame["method"].mask(pd.Series(hidden, index=frame.index), "")
     return ProtectedTable(
         analysis=result.analysis,
@@ -170,7 +175,9 @@ def _wave(wave: WaveSummary, rules: DisclosureRules) -> ProtectedWave:
         wave.design,
         wave.field_days,
         wave.has_weights,
-        wave.response_rate,
+        None
+        if wave.response_rate is None
+        else float(rounding.share(np.array([wave.response_rate]), np.array([float(wave.n)]))[0]),
         wave.weighting,
         float(size[0]),
         round(wave.deff, 2 if safe else 1),

@@ -5,13 +5,19 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from barometri.disclosure.answers import COUNT, Answers, answers_of
 from barometri.disclosure.cells import CANNOT_SAY, Group, Record, Restriction, expanded
-from barometri.disclosure.rules import is_of_organisations
+from barometri.disclosure.rules import (
+    is_declared_impossible,
+    is_of_one_answer,
+    is_of_organisations,
+    sets_numerator_aside,
+)
 from barometri.estimates import TOTAL, Cell
 from barometri.results import AnalysisResult, ClaimResult, FigureResult
-from barometri.study.plan import Analysis
+from barometri.study.plan import Analysis, DisclosureRules
 from barometri.study.study import Study
 
 SENTENCE: Final = 10.0
@@ -33,10 +39,16 @@ class _Line:
     k: float
     unknown_counts: bool = False
     worth: float = 1.0
+    is_closed: bool = False
 
 
 def groups(
-    tables: Mapping[str, AnalysisResult], behind: Mapping[str, Sequence[Cell]], study: Study, wave: int
+    tables: Mapping[str, AnalysisResult],
+    behind: Mapping[str, Sequence[Cell]],
+    study: Study,
+    wave: int,
+    *,
+    rules: DisclosureRules | None = None,
 ) -> tuple[Group, ...]:
     """Gather all records of a release by item and wave, those behind sentences included.
 
@@ -50,13 +62,18 @@ def groups(
         Names the answers of items and which variables are derived.
     wave
         Publication year, for tables without a ``wave`` column.
+    rules
+        Thresholds; the study's own by default.
     """
-    lines = [line for name, result in tables.items() for line in _of_table(name, result, study, str(wave))]
+    limits = rules or study.disclosure
+    lines = [
+        line for name, result in tables.items() for line in _of_table(name, result, study, str(wave), limits)
+    ]
     lines += [line for name, cells in behind.items() for line in _of_cells(name, cells)]
     found: dict[tuple[str, str], list[_Line]] = {}
     for line in lines:
         found.setdefault((line.item, line.wave), []).append(line)
-    return tuple(_group(item, year, own, study) for (item, year), own in sorted(found.items()))
+    return tuple(_group(item, year, own, study, limits) for (item, year), own in sorted(found.items()))
 
 
 def shares_behind(
@@ -94,12 +111,15 @@ def figure_name(figure: FigureResult) -> str:
     return f"published {figure.figure.id}"
 
 
-def _of_table(name: str, result: AnalysisResult, study: Study, wave: str) -> list[_Line]:
+def _of_table(
+    name: str, result: AnalysisResult, study: Study, wave: str, rules: DisclosureRules
+) -> list[_Line]:
     estimates = result.estimates
     frame = estimates.frame
     k = estimates.counts["k"].to_numpy(dtype=np.float64)
     base = base_word(result.analysis)
     at_most = result.analysis.verb == "model_prevalence" and result.analysis.reading == "upper"
+    closed = _closed(result, study, rules)
     lines = []
     for row, record in enumerate(frame.to_dict("records")):
         item = str(record.get("item", only_item(result.analysis, study)))
@@ -115,9 +135,25 @@ def _of_table(name: str, result: AnalysisResult, study: Study, wave: str) -> lis
                 n=float(record["n"]),
                 k=float(k[row]),
                 unknown_counts=at_most,
+                is_closed=bool(closed[row]),
             )
         )
     return lines
+
+
+def _closed(result: AnalysisResult, study: Study, rules: DisclosureRules) -> npt.NDArray[np.bool_]:
+    """Say which rows of means tell what nearly everybody answered, where R2 holds."""
+    estimates = result.estimates
+    if estimates.statistic == "proportion" or all(
+        sets_numerator_aside(item, study, rules) for item in items_of(result, study)
+    ):
+        return np.zeros(len(estimates), dtype=bool)
+    se = np.asarray(estimates.frame["se"], dtype=np.float64)
+    counts = estimates.counts
+    others = (
+        np.asarray(counts["others"], dtype=np.float64) if "others" in counts else np.full(len(se), np.nan)
+    )
+    return is_of_one_answer(others, se, rules)
 
 
 def items_of(result: AnalysisResult, study: Study) -> tuple[str, ...]:
@@ -163,14 +199,14 @@ def _of_cells(name: str, cells: Iterable[Cell]) -> list[_Line]:
     ]
 
 
-def _group(item: str, wave: str, lines: list[_Line], study: Study) -> Group:
+def _group(item: str, wave: str, lines: list[_Line], study: Study, rules: DisclosureRules) -> Group:
     answers = answers_of(item, [line.category for line in lines], study)
     used: dict[str, set[str]] = {}
     for line in lines:
         for variable, ids in line.who.items():
             used.setdefault(variable, set()).update((ids,) if isinstance(ids, str) else ids)
     finest = {variable: expanded(ids) for variable, ids in used.items()}
-    records = tuple(_record(line, answers, finest) for line in lines)
+    records = tuple(_record(line, answers, finest, rules) for line in lines)
     derived = _derived(used, study)
     sources = {*used, *(source for source, _ in derived.values())}
     codes = {
@@ -183,7 +219,9 @@ def _group(item: str, wave: str, lines: list[_Line], study: Study) -> Group:
     )
 
 
-def _record(line: _Line, answers: Answers, finest: Mapping[str, Mapping[str, frozenset[str]]]) -> Record:
+def _record(
+    line: _Line, answers: Answers, finest: Mapping[str, Mapping[str, frozenset[str]]], rules: DisclosureRules
+) -> Record:
     restriction: Restriction = {
         variable: frozenset().union(*(finest[variable][i] for i in ((ids,) if isinstance(ids, str) else ids)))
         for variable, ids in line.who.items()
@@ -193,7 +231,18 @@ def _record(line: _Line, answers: Answers, finest: Mapping[str, Mapping[str, fro
         numerator |= {CANNOT_SAY}
     # Whoever cannot say is a share of everybody asked, also beside answers on the base of those who answered.
     base = answers.base("asked" if numerator == {CANNOT_SAY} else line.base)
-    return Record(line.table, line.row, restriction, numerator, base, line.n, line.k, line.worth)
+    return Record(
+        line.table,
+        line.row,
+        restriction,
+        numerator,
+        base,
+        line.n,
+        line.k,
+        line.worth,
+        line.is_closed,
+        is_declared_impossible(line.item, numerator, line.k, rules),
+    )
 
 
 def _derived(used: Iterable[str], study: Study) -> dict[str, tuple[str, Mapping[str, str]]]:

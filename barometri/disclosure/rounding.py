@@ -4,6 +4,7 @@ With weights N_h / r_h one exact share is an equation for every stratum's count,
 disclosure, not of looks.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
@@ -67,3 +68,12 @@ def p_text(p_value: float) -> str:
     if p_value < _SMALLEST_P:
         return "<.01"
     return f"{p_value:.2f}".removeprefix("0")
+
+
+BY_STATISTIC: Final[Mapping[str, Callable[[FloatArray, FloatArray], FloatArray]]] = {
+    "proportion": share,
+    "mean": lambda values, _: mean(values),
+    "total": lambda values, _: weighted_base(values),
+    "ratio": lambda values, _: np.round(values, 2),
+}
+"""How estimates and limits are rounded, given their bases; what is not here no rule covers."""

@@ -68,6 +68,34 @@ def is_unsafe(
     return base | edge
 
 
+def is_of_one_answer(
+    others: npt.NDArray[np.float64], se: npt.NDArray[np.float64], rules: DisclosureRules
+) -> npt.NDArray[np.bool_]:
+    """Say which means tell what nearly everybody answered: R2 for a number that is no share.
+
+    Parameters
+    ----------
+    others
+        Respondents who did not give the most common answer, shape (C,); NaN where that is not known.
+    se
+        Standard errors, shape (C,): without an error all gave one answer.
+    rules
+        Thresholds.
+
+    Examples
+    --------
+    >>> is_of_one_answer(np.array([1.0, 40, np.nan]), np.array([0.1, 0.1, 0.0]), DisclosureRules()).tolist()
+    [True, False, True]
+    """
+    return np.asarray((others < rules.minimum_k) | (np.isnan(others) & (se == 0)))
+
+
+def is_declared_impossible(item: str, answers: frozenset[str], k: float, rules: DisclosureRules) -> bool:
+    """Whether a count of zero is no finding: every answer it counts is declared impossible for the item."""
+    declared = {tuple(pair.split(":", 1)) for pair in rules.structural_zeros}
+    return k == 0 and bool(answers) and all((item, answer) in declared for answer in answers)
+
+
 def status_of(n: float, rules: DisclosureRules, *, hidden: bool) -> str:
     """Return the status of a record: suppressed, unreliable, small base or shown.
 

@@ -61,7 +61,8 @@ def suppress(group: Group, rules: DisclosureRules) -> Pattern:
     judged = equations
     if group.of_organisations and rules.organisation_numerator == "aside":
         judged = replace(equations, k=np.full(len(equations.k), np.nan))
-    primary = is_unsafe(judged.n, judged.k, rules)
+    judged = replace(judged, k=np.where([one.is_impossible for one in group.records], np.nan, judged.k))
+    primary = is_unsafe(judged.n, judged.k, rules) | np.array([one.is_closed for one in group.records])
     worth = np.array([record.worth for record in group.records], dtype=np.float64)
     cost = worth * np.log2(2.0 + equations.n)
     told, protected = facts(equations, cost, targets(group, judged, primary, rules))

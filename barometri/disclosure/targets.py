@@ -37,13 +37,20 @@ def targets(group: Group, equations: System, primary: BoolArray, rules: Disclosu
         Thresholds.
     """
     found: dict[tuple[tuple[int, ...], float], Target] = {}
-    for target in (*_of_records(equations, primary, rules), *_remainders(group, equations, primary, rules)):
+    for target in (
+        *_of_records(group, equations, primary, rules),
+        *_remainders(group, equations, primary, rules),
+    ):
         found.setdefault((tuple(map(int, target.row.nonzero()[1])), target.value), target)
     return list(found.values())
 
 
-def _of_records(equations: System, primary: BoolArray, rules: DisclosureRules) -> Iterator[Target]:
+def _of_records(
+    group: Group, equations: System, primary: BoolArray, rules: DisclosureRules
+) -> Iterator[Target]:
     for record in map(int, np.flatnonzero(primary)):
+        if group.records[record].is_closed:
+            yield Target(equations.base[[record]], float(equations.n[record]))
         yield from _small(
             equations.base[[record]],
             equations.numerator[[record]],
