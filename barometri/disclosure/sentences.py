@@ -89,11 +89,12 @@ class Sentences:
     def effects(self, table: str) -> tuple[ProtectedEffect, ...]:
         """Return the effects of a table."""
         found = self._tables[table].effects
-        return tuple(self._effect(e, effect_name(table, place)) for place, e in enumerate(found))
+        return tuple(self._effect(e, table, effect_name(table, place)) for place, e in enumerate(found))
 
-    def _effect(self, effect: Effect, name: str) -> ProtectedEffect:
+    def _effect(self, effect: Effect, table: str, name: str) -> ProtectedEffect:
         few = effect.n < self._rules.minimum_n or (not effect.cells and effect.k_low < self._rules.minimum_n)
         hidden = few or not np.isfinite(effect.estimate) or self._closed(effect.cells, name)
+        hidden |= not effect.cells and self._rests_on_hidden(effect, table)
         scale = "ratio" if effect.name.startswith(_HUNDREDTHS) else "points"
         return ProtectedEffect(
             name=effect.name,
@@ -109,6 +110,14 @@ class Sentences:
             adjusted_p_text="" if hidden else rounding.p_text(effect.adjusted_p),
             about=effect.about,
         )
+
+    def _rests_on_hidden(self, effect: Effect, table: str) -> bool:
+        """Whether a test or measure that names no shares is of a table with a hidden row (R7)."""
+        frame, hidden = self._tables[table].estimates.frame, self._hidden[table]
+        about = {effect.about.get("item", ""), effect.about.get("other", "")} - {""}
+        if about and "item" in frame:
+            hidden = hidden & frame["item"].astype(str).isin(about).to_numpy()
+        return bool(hidden.any())
 
     def claim(self, result: ClaimResult) -> ProtectedClaim:
         """Return a claim; not reportable where one of its bases or cells is hidden."""
@@ -173,7 +182,7 @@ class Sentences:
         )
         return ProtectedFigure(
             figure=result.figure,
-            estimate=float("nan") if hidden else own,
+            estimate=_rounded(own, "share", _least(result.cells, result.n), hidden=hidden),
             n=float("nan") if hidden or not result.n else float(result.n),
             same=SameAsPublished.NOT_COMPARABLE if hidden else result.same,
             reason="not_reportable" if hidden else result.reason,
