@@ -9,7 +9,7 @@ import numpy as np
 from barometri.disclosure.attack.facts import Topic
 from barometri.disclosure.attack.implied import implied
 from barometri.disclosure.attack.queries import Counts, Questioned, question
-from barometri.disclosure.attack.reach import Search
+from barometri.disclosure.attack.reach import Choice, Search
 from barometri.disclosure.attack.reduction import reduced
 from barometri.disclosure.attack.solver import TOLERANCE
 from barometri.disclosure.attack.targets import RuleReader, Target, insiders, rule_choices, target
@@ -95,8 +95,11 @@ def _attacked(questioned: Questioned, rules: DisclosureRules, how: Attack) -> Gr
     limits = _limits(search, targets, LEAST_WIDTH)
     exact = [any(low == high for low, high in own) for own in limits]
     narrow = [any(high - low < LEAST_WIDTH for low, high in own) for own in limits]
-    values = [_fewest_values(t, search, questioned, rules, how) for t in targets]
-    few = [value is not None and value < LEAST_VALUES for value in values]
+    choices = rule_choices(questioned, search.system, rules, how.rule)
+    values = [
+        _fewest_values(t, search, choices, questioned.largest) if how.whole else LEAST_VALUES for t in targets
+    ]
+    few = [v is not None and v < LEAST_VALUES for v in values] if how.whole else [False] * len(targets)
     told = insiders(search, targets, exact) if how.insider else [False] * len(targets)
     failed = [any(marks) for marks in zip(exact, narrow, few, told, strict=True)]
     beside = implied(questioned, search.system, rules) if how.implied else ()
@@ -128,16 +131,11 @@ def _limits(search: Search, targets: Sequence[Target], enough: float) -> list[li
     return [[next(pairs) for _ in t.fixed] for t in targets]
 
 
-def _fewest_values(
-    own: Target, search: Search, questioned: Questioned, rules: DisclosureRules, how: Attack
-) -> int | None:
+def _fewest_values(own: Target, search: Search, choices: Sequence[Choice], largest: float) -> int | None:
     """Return the number of whole values of the sum that has the fewest, up to what is asked for."""
     fewest = LEAST_VALUES
-    if not how.whole:
-        return fewest
-    choices = rule_choices(questioned, search.system, rules, how.rule)
     for row in own.rows:
-        values = search.values(row, choices, at_most=LEAST_VALUES, largest=questioned.largest)
+        values = search.values(row, choices, at_most=LEAST_VALUES, largest=largest)
         if values is None:
             return None
         fewest = min(fewest, values)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 import numpy as np
 
@@ -17,19 +16,26 @@ from barometri.disclosure.attack.solver import (
 )
 from barometri.disclosure.attack.whole import counted_values, note_whole
 
-_PAIRS: Final = 40
-
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Option:
-    """One way to meet a choice: a sum of open unknowns is at most ``limit``; ``is_true`` for the truth."""
+class Choice:
+    """Sums of open unknowns (one a row) of which one at least is at most its limit.
 
-    row: FloatArray
-    limit: float
-    is_true: bool
+    ``is_true`` says which are, by the truth.
+    """
 
+    rows: FloatArray
+    limits: FloatArray
+    is_true: Flags
 
-Choice = Sequence[Option]
+    def bears(self, chosen: Flags) -> bool:
+        """Whether this says something of some unknowns; not where the truth of others meets it."""
+        touches = (self.rows[:, chosen] != 0.0).any(axis=1)
+        return bool(touches.any()) and not bool((self.is_true & ~touches).any())
+
+    def over(self, chosen: Flags) -> list[tuple[FloatArray, float]]:
+        """Return sums and limits over some unknowns."""
+        return list(zip(self.rows[:, chosen], self.limits.tolist(), strict=True))
 
 
 @dataclass(slots=True, repr=False)
@@ -99,20 +105,19 @@ class Search:
         if not chosen.any():
             return 1
         key = chosen.tobytes()
-        own = [[(option.row[chosen], option.limit) for option in choice] for choice in needed]
         target = row[chosen]
         found = self.points.setdefault(key, [])
         part = self.system.within(chosen)
-        seen = {round(float(p @ target)) for p in found if _is_whole(p) and _meets(p, own)}
+        seen = _whole_values(np.array(found), target, [c.over(chosen) for c in needed]) if found else set()
         if len(seen) < at_most:
             firm = part
             for choice in needed:
-                true = next((o for o in choice if o.is_true), choice[0])
-                firm = firm.and_also(true.row[chosen], -np.inf, true.limit)
+                place = int(np.flatnonzero(choice.is_true)[0])
+                firm = firm.and_also(choice.rows[place, chosen], -np.inf, float(choice.limits[place]))
             note_whole(firm, target, at_most, seen, found)
         if len(seen) >= at_most:
             return at_most
-        knowledge = with_choice(part, own, largest=largest)
+        knowledge = with_choice(part, [c.over(chosen) for c in needed], largest=largest)
         return counted_values(knowledge, target, at_most=at_most, seconds=seconds, seen=seen, found=found)
 
     def _needed(self, row: FloatArray, choices: Sequence[Choice]) -> tuple[Flags, list[Choice]]:
@@ -121,13 +126,13 @@ class Search:
         needed: list[Choice] = []
         left = list(choices)
         while True:
-            bearing = [c for c in left if _bears(c, chosen)]
+            bearing = [choice for choice in left if choice.bears(chosen)]
             if not bearing:
                 return chosen, needed
-            left = [c for c in left if not _bears(c, chosen)]
+            left = [choice for choice in left if not any(choice is other for other in bearing)]
             needed += bearing
-            touched = [option.row != 0.0 for choice in bearing for option in choice]
-            chosen = self.system.around(chosen | np.logical_or.reduce(touched))
+            touched = np.vstack([choice.rows for choice in bearing]).any(axis=0)
+            chosen = self.system.around(chosen | touched)
 
 
 def reached(part: Knowledge, rows: FloatArray, enough: float, found: list[FloatArray]) -> FloatArray:
@@ -154,16 +159,25 @@ def reached(part: Knowledge, rows: FloatArray, enough: float, found: list[FloatA
 
 
 def between(points: Sequence[FloatArray], mine: FloatArray, low: float, high: float) -> list[FloatArray]:
-    """Mix counts found before into counts where a sum lies within limits (facts hold for every mixture)."""
-    values = np.array([float(point @ mine) for point in points])
-    inside = [p for p, v in zip(points, values, strict=True) if low - TOLERANCE <= v <= high + TOLERANCE]
-    below, above = np.flatnonzero(values < low), np.flatnonzero(values > high)
-    mixed = []
-    for i in range(min(_PAIRS, max(len(below), len(above)) if len(below) and len(above) else 0)):
-        a, b = below[i % len(below)], above[i % len(above)]
-        share = (values[b] - low) / (values[b] - values[a])
-        mixed.append(share * points[a] + (1.0 - share) * points[b])
-    return [*inside, *mixed]
+    """Mix counts found before into counts where a sum lies within limits (facts hold for every mixture).
+
+    Each is mixed with the one farthest over the other limit, so that most of it is kept.
+    """
+    if not points:
+        return []
+    given = np.array(points)
+    values = given @ mine
+    is_below, is_above = values < low - TOLERANCE, values > high + TOLERANCE
+    inside = list(given[~is_below & ~is_above])
+    if not is_below.any() or not (values > low + TOLERANCE).any():
+        return inside
+    bottom, top = int(values.argmin()), int(values.argmax())
+    far = np.where(is_below, values[top], values[bottom])
+    gap = np.where(is_below | is_above, far - values, 1.0)
+    shares = np.where(is_below | is_above, (low - values) / gap, 0.0)
+    others = np.where(is_below[:, None], given[top], given[bottom])
+    mixed = (1.0 - shares)[:, None] * given + shares[:, None] * others
+    return [*inside, *mixed[is_below | is_above]]
 
 
 def _span(low: float, high: float) -> float:
@@ -171,16 +185,12 @@ def _span(low: float, high: float) -> float:
     return float(np.floor(high + TOLERANCE) - np.ceil(low - TOLERANCE))
 
 
-def _is_whole(point: FloatArray) -> bool:
-    return bool(np.all(np.abs(point - np.round(point)) < TOLERANCE))
-
-
-def _meets(point: FloatArray, choices: Sequence[Sequence[tuple[FloatArray, float]]]) -> bool:
-    return all(any(float(row @ point) <= limit + TOLERANCE for row, limit in pairs) for pairs in choices)
-
-
-def _bears(choice: Choice, chosen: Flags) -> bool:
-    """Whether a choice says something of these unknowns; not where the truth of others meets it."""
-    if not any((option.row != 0.0)[chosen].any() for option in choice):
-        return False
-    return not any(o.is_true and not (o.row != 0.0)[chosen].any() for o in choice)
+def _whole_values(
+    points: FloatArray, target: FloatArray, choices: Sequence[Sequence[tuple[FloatArray, float]]]
+) -> set[int]:
+    """Return the values of a sum at whole counts that meet every choice."""
+    keeps = (np.abs(points - np.round(points)) < TOLERANCE).all(axis=1)
+    for pairs in choices:
+        rows, limits = np.array([row for row, _ in pairs]), np.array([limit for _, limit in pairs])
+        keeps &= (points @ rows.T <= limits + TOLERANCE).any(axis=1)
+    return set(np.round(points[keeps] @ target).astype(np.int64).tolist())

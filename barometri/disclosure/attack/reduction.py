@@ -29,7 +29,9 @@ class System:
 
     def around(self, touched: Flags) -> Flags:
         """Return the open unknowns of all parts that some touched ones belong to."""
-        return np.isin(self.parts, np.unique(self.parts[touched]))
+        chosen = np.zeros(len(self.parts) + self.knowledge.rows.shape[0], dtype=np.bool_)
+        chosen[self.parts[touched]] = True
+        return np.asarray(chosen[self.parts], dtype=np.bool_)
 
     def within(self, chosen: Flags) -> Knowledge:
         """Return the facts on whole parts."""

@@ -7,9 +7,9 @@ from typing import Literal
 import numpy as np
 
 from barometri.disclosure.attack.queries import Questioned, Secret, Sum
-from barometri.disclosure.attack.reach import Option, Search, between, reached
+from barometri.disclosure.attack.reach import Choice, Search, between, reached
 from barometri.disclosure.attack.reduction import System
-from barometri.disclosure.attack.solver import TOLERANCE, FloatArray
+from barometri.disclosure.attack.solver import TOLERANCE, Flags, FloatArray
 from barometri.study.plan import DisclosureRules
 
 RuleReader = Literal["none", "alike", "classified"]
@@ -21,11 +21,13 @@ same; or, as a worst case, which ones do."""
 class Target:
     """A hidden record and the sums of it that must not be known.
 
-    ``rows`` are these sums over open unknowns, ``fixed`` what the others add, ``values`` the truth.
+    ``rows`` are these sums over open unknowns, ``around`` all unknowns that hang together with each,
+    ``fixed`` what the others add, ``values`` the truth.
     """
 
     secret: Secret
     rows: FloatArray
+    around: Flags
     fixed: FloatArray
     values: FloatArray
 
@@ -34,7 +36,8 @@ def target(secret: Secret, system: System, rules: DisclosureRules) -> Target:
     """Return a record as a target; of one that may be shown, the sum that tells it."""
     sums = _forbidden(secret, rules) if secret.is_unsafe else [secret.numerator or secret.base]
     rows, fixed = system.opened(np.array([s.row for s in sums]))
-    return Target(secret, rows, fixed, np.array([s.value for s in sums]))
+    around = np.array([system.around(row != 0.0) for row in rows])
+    return Target(secret, rows, around, fixed, np.array([s.value for s in sums]))
 
 
 def _forbidden(secret: Secret, rules: DisclosureRules) -> list[Sum]:
@@ -53,16 +56,16 @@ def _forbidden(secret: Secret, rules: DisclosureRules) -> list[Sum]:
 
 def rule_choices(
     questioned: Questioned, system: System, rules: DisclosureRules, reader: RuleReader
-) -> list[list[Option]]:
-    """Return what the rule tells a reader of hidden records: of each list one option is met."""
+) -> list[Choice]:
+    """Return what the rule tells a reader of hidden records: one option of each choice is met."""
     hidden = [s for s in questioned.secrets if not (s.numerator or s.base).is_known]
     broken = [s for s in hidden if s.is_unsafe]
     if reader == "none" or not broken:
         return []
     if reader == "alike":
-        return [_options((breach for secret in hidden for breach in _breaches(secret, rules)), system)]
-    kept = (_options([limit], system) for s in hidden if not s.is_unsafe for limit in _kept(s, rules))
-    return [*(_options(_breaches(secret, rules), system) for secret in broken), *kept]
+        return [_choice((breach for secret in hidden for breach in _breaches(secret, rules)), system)]
+    kept = (_choice([limit], system) for s in hidden if not s.is_unsafe for limit in _kept(s, rules))
+    return [*(_choice(_breaches(secret, rules), system) for secret in broken), *kept]
 
 
 Limit = tuple[FloatArray, float, float]
@@ -86,13 +89,11 @@ def _kept(secret: Secret, rules: DisclosureRules) -> list[Limit]:
     return [(-row, -float(n), -value) for (row, _, value), n in zip(breaches, least, strict=False)]
 
 
-def _options(limits: Iterable[Limit], system: System) -> list[Option]:
+def _choice(limits: Iterable[Limit], system: System) -> Choice:
     given = list(limits)
     rows, fixed = system.opened(np.array([row for row, _, _ in given]))
-    return [
-        Option(row, limit - known, value <= limit)
-        for row, known, (_, limit, value) in zip(rows, fixed, given, strict=True)
-    ]
+    most = np.array([limit for _, limit, _ in given])
+    return Choice(rows, most - fixed, np.array([value for _, _, value in given]) <= most)
 
 
 def insiders(search: Search, targets: Sequence[Target], exact: Sequence[bool]) -> list[bool]:
@@ -131,10 +132,9 @@ def _tell(search: Search, targets: Sequence[Target], told: list[bool], mine: Min
     for place, other in enumerate(targets):
         if told[place] or (mine.is_alone and other is mine.target):
             continue
-        for row, fixed in zip(other.rows, other.fixed, strict=True):
-            if row[chosen].any() and not (mine.is_alone and np.array_equal(row, mine.row)):
-                key = search.system.around((row != 0.0) | chosen).tobytes()
-                kinds.setdefault(key, []).append((place, row, float(fixed)))
+        for row, fixed, touched in zip(other.rows, other.fixed, other.around, strict=True):
+            if (touched & chosen).any() and not (mine.is_alone and np.array_equal(row, mine.row)):
+                kinds.setdefault((touched | chosen).tobytes(), []).append((place, row, float(fixed)))
     for key, own in kinds.items():
         flags = np.frombuffer(key, dtype=np.bool_)
         sum_of_mine = mine.row[flags]
