@@ -15,14 +15,20 @@ _EMAIL = re.compile(
     re.IGNORECASE,
 )
 _IBAN = re.compile(r"(?<![0-9A-Z])[A-Z]{2}\d{2}(?:\s?[0-9A-Z]){11,30}")
-_DATE = re.compile(r"(?<!\d)\d{1,2}\.\d{1,2}\.\d{4}(?!\d)|(?<!\d)\d{4}-\d\d-\d\d(?!\d)")
+_NO_PHONE = re.compile(
+    r"(?<!\d)\d{1,2}\.\d{1,2}\.\d{4}(?!\d)|(?<!\d)\d{4}-\d\d-\d\d(?!\d)|"
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+    re.IGNORECASE,
+)
+"""Dates and random identifiers (UUID), parts of which may be numbers."""
 _DECIMAL = re.compile(r"[-+]?\d+[.,]\d+(?:[eE][-+]?\d+)?")
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\d)")
 _IPV6 = re.compile(r"(?<![\w:])[0-9a-fA-F:]*:[0-9a-fA-F:]+(?![\w:])")
 _BUSINESS = re.compile(r"(?<!\d)\d{7}-\d(?!\d)")
 _REGION: Final = "FI"
 _SHORTEST_PHONE: Final = 9
-_FEWEST_DIGITS: Final = 6
+_FEWEST_DIGITS: Final = 8
+"""In a number that is written in groups; months and ranges have fewer."""
 _SHORTEST_IBAN: Final = 15
 _SMALL_PART: Final = 31
 """Four numbers none of which is larger number chapters or classes; as an address they would be private."""
@@ -50,10 +56,10 @@ def has_phone(text: str) -> bool:
     """Whether a plain text holds a phone number: with spaces or dashes, or long enough not to be a code."""
     if sum(c.isdigit() for c in text) < _FEWEST_DIGITS or _DECIMAL.fullmatch(text.strip()):
         return False
-    dateless = _DATE.sub(" / ", text)
-    for match in phonenumbers.PhoneNumberMatcher(dateless, _REGION, leniency=phonenumbers.Leniency.VALID):
+    rest = _NO_PHONE.sub(" / ", text)
+    for match in phonenumbers.PhoneNumberMatcher(rest, _REGION, leniency=phonenumbers.Leniency.VALID):
         written = match.raw_string.lstrip("(")
-        if sum(c.isdigit() for c in written) >= _SHORTEST_PHONE or not written.isdigit():
+        if sum(c.isdigit() for c in written) >= (_SHORTEST_PHONE if written.isdigit() else _FEWEST_DIGITS):
             return True
     return False
 

@@ -1,0 +1,1 @@
+"""Files with personal identity codes in every place, and files of surveys without any."""
