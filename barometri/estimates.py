@@ -44,7 +44,8 @@ class Estimates:
         The design in words, e.g. ``10 strata, elements, weights N_h/r_h, no FPC``.
     counts
         Aligned with ``frame``: ``k`` (unweighted numerator of a proportion, else NaN) and any further exact
-        counts that disclosure control needs.
+        counts that disclosure control needs: of a mean of answers ``others``, who did not give the most
+        common one.
     domain
         Canonical text of the domain, empty for everybody; ``"<mask>"`` when a boolean mask was used.
     marks

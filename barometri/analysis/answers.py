@@ -1,16 +1,13 @@
 """Verbs of the list on answers and on the number of models."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-
-import numpy as np
-import pandas as pd
 
 from barometri.analysis.task import Found, Run, Task
 from barometri.association import association
 from barometri.change import change, without_unasked
 from barometri.collaboration import mean_number_of_models, model_prevalence, number_of_models
-from barometri.estimates import VALUE_COLUMNS, Estimates
+from barometri.estimates import Estimates
 from barometri.estimation import Base, mean, proportion
 from barometri.model_battery import NUMBER_OF_MODELS
 
@@ -56,22 +53,7 @@ def _mean(task: Task) -> Found:
     if task.items == (NUMBER_OF_MODELS,):
         return mean_number_of_models(task.survey, by=by), ()
     items = [item for item in task.items if item != NUMBER_OF_MODELS]
-    means = with_item(mean(task.survey, items, by=by, margins=True), items[0])
-    return replace(means, counts=means.counts.assign(others=_others(task, means, items))), ()
-
-
-def _others(task: Task, means: Estimates, items: Sequence[str]) -> pd.Series:
-    """Count who did not give the most common answer, row by row; NaN for numbers, which have no answers."""
-    keys = [str(name) for name in means.frame.columns if name not in VALUE_COLUMNS]
-    known = task.survey.codebook.questions if task.survey.codebook is not None else {}
-    coded = [item for item in items if item in known and known[item].substantive]
-    if not coded:
-        return pd.Series(np.nan, index=means.frame.index)
-    each = proportion(task.survey, coded, by=list(task.by) or None, categories="each", margins=True)
-    named = with_item(each, coded[0])
-    found = named.frame[[*keys, "n"]].assign(k=named.counts["k"]).groupby(keys, sort=False).max()
-    others = (found["n"] - found["k"]).rename("others")
-    return means.frame[keys].join(others, on=keys)["others"]
+    return with_item(mean(task.survey, items, by=by, margins=True), items[0]), ()
 
 
 def _model_prevalence(task: Task) -> Found:

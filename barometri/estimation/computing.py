@@ -26,7 +26,8 @@ class Numbers:
 
     ``kish`` is Kish's number of cases, ``population`` the N of cells made of whole strata drawn with one
     weight, ``simple`` the variance of a mean in a simple random sample with replacement, ``logit_se`` the
-    standard error of the logits of shares between replicates.
+    standard error of the logits of shares between replicates, ``others`` how many in the base of a mean of
+    codes did not give the most common answer (NaN for other targets).
     """
 
     targets: tuple[Target, ...]
@@ -40,6 +41,7 @@ class Numbers:
     population: FloatArray
     simple: FloatArray
     sums: Sums
+    others: FloatArray
     logit_se: FloatArray | None = None
 
 
@@ -149,8 +151,19 @@ def _numbers(
             comparison="with_replacement",
         ),
         sums,
+        _others(targets, sums.count.T @ inside, features.base, n),
         joint.logit_se,
     )
+
+
+def _others(targets: tuple[Target, ...], count: FloatArray, base: FloatArray, n: FloatArray) -> FloatArray:
+    """Count who did not give the most common answer; NaN where no answers are told apart."""
+    most = np.full((len(targets), count.shape[1]), np.nan)
+    for row, target in enumerate(targets):
+        states = base[row] > 0
+        if target.counted is None and states.sum() > 1:
+            most[row] = count[states].max(axis=0)
+    return np.asarray(n - most.ravel())
 
 
 def _domain_df(sums: Sums, member: BoolArray, base: FloatArray) -> FloatArray:

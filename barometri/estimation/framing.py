@@ -154,8 +154,10 @@ def _methods(intervals: Intervals, variance: str) -> list[str]:
 
 
 def _counts(numbers: Numbers, covariance: FloatArray, options: Options, statistic: str) -> pd.DataFrame:
-    """Return exact counts beside the frame: the numerators of proportions; design effects if asked for."""
+    """Return exact counts beside the frame, and design effects if asked for."""
     counts = pd.DataFrame({"k": numbers.k})
+    if np.isfinite(numbers.others).any():
+        counts["others"] = numbers.others
     if options.deff != "none":
         simple = numbers.simple * (_finite(numbers) if options.deff == "without_replacement" else 1.0)
         scale = numbers.n_weighted**2 if statistic == "total" else 1.0
