@@ -17,10 +17,10 @@ _EMAIL = re.compile(
 _IBAN = re.compile(r"(?<![0-9A-Z])[A-Z]{2}\d{2}(?:\s?[0-9A-Z]){11,30}")
 _NO_PHONE = re.compile(
     r"(?<!\d)\d{1,2}\.\d{1,2}\.\d{4}(?!\d)|(?<!\d)\d{4}-\d\d-\d\d(?!\d)|"
-    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+    r"(?<!\d)\d{7}-\d(?!\d)|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
     re.IGNORECASE,
 )
-"""Dates and random identifiers (UUID), parts of which may be numbers."""
+"""Dates, business identity codes and random identifiers (UUID), parts of which may be numbers."""
 _DECIMAL = re.compile(r"[-+]?\d+[.,]\d+(?:[eE][-+]?\d+)?")
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\d)")
 _IPV6 = re.compile(r"(?<![\w:])[0-9a-fA-F:]*:[0-9a-fA-F:]+(?![\w:])")

@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.fi import hetu as oracle
 
-from barometri.anonymity import count_valid_hetus, identifiers, identifiers_in_column, inspect
+from barometri.anonymity import (
+    Found,
+    count_valid_hetus,
+    identifiers,
+    identifiers_in_column,
+    inspect,
+    search,
+)
+from barometri.anonymity.report import DROPPED
+from barometri.anonymity.spelling import plain_text, words
 from barometri.errors import AnonymityError
 from barometri.readers import RawFile
 from barometri.study.codebook import Codebook, Question
@@ -164,3 +173,135 @@ def test_undeclared_free_text_stops_the_load_and_short_codes_do_not() -> None:
     with pytest.raises(AnonymityError, match=r"column 3: 1 cells of free text"):
         inspect(free, COMMENTED, WAVE)
     assert inspect(raw({"g": ["1"], "muu": ["A12"]}), COMMENTED, WAVE).columns == 2
+
+
+def test_every_place_and_every_kind_is_told() -> None:
+    found = raw(
+        {"g": ["1", "2"], "c": [HETU, "soita rouva Virralle"], "ip": ["1", "2"], "k": ["a@b.fi", HETU]},
+        variable_labels={"k": "0246246-0"},
+        value_labels={"g": {"1": HETU, "a@b.fi": HETU}},
+        places={"notes": (HETU, HETU, "x"), "authors": ("Matti Meikäläinen", "openpyxl", " ", "a@b.fi")},
+    )
+    report = search(found, study=COMMENTED, wave=WAVE)
+    assert report.found == (
+        Found("value labels of column 1", "hetu", 2),
+        Found("value labels of column 1", "email", 1),
+        Found("label of column 4", "business", 1, stops=False),
+        Found("notes", "hetu", 2),
+        Found("authors", "email", 1),
+        Found("column 4", "hetu", 1),
+        Found("column 4", "email", 1),
+        Found(DROPPED, "hetu", 1, stops=False),
+        Found(DROPPED, "name", 1, stops=False),
+    )
+    assert report.authors == 2
+    assert report.in_texts == {"hetu": 1, "name": 1}
+    assert report.warnings == (
+        "a.csv: label of column 4: 1 business identity codes",
+        "a.csv: 1 personal identity codes in columns that are dropped",
+        "a.csv: 1 personal names in columns that are dropped",
+        "a.csv: the document's properties name 2 authors",
+    )
+    with pytest.raises(AnonymityError) as caught:
+        report.check()
+    assert str(caught.value) == (
+        "a.csv, value labels of column 1: 2 personal identity codes, 1 e-mail addresses (and 3 more such "
+        "places). Expected anonymised responses. Remove them from the file at its source, and export it "
+        "again."
+    )
+
+
+def test_free_text_names_its_column_and_its_cells() -> None:
+    free = raw({"g": ["1", "2"], "muu": ["a b c d", "a b c d e"], "z": ["a b c d", "x"]})
+    report = search(free, study=COMMENTED, wave=WAVE)
+    assert report.free == {"column 2": 2, "column 3": 1}
+    with pytest.raises(AnonymityError) as caught:
+        report.check()
+    assert str(caught.value) == (
+        "a.csv, column 2: 2 cells of free text in a column that the codebook does not declare as text. "
+        'Declare it with kind = "text" (it is counted and dropped) or list the column as ignored.'
+    )
+    assert caught.value.code == "E40"
+
+
+def test_a_key_may_not_be_a_sentence_or_a_name() -> None:
+    study = replace(
+        STUDY,
+        codebook=Codebook(
+            {**STUDY.codebook.questions, "who": Question("who", "key", {"en": "Who"}, {"en": "Who"})}
+        ),
+    )
+    wave = Wave(2021, "a.csv", {"group": "g", "who": "w"})
+    report = search(raw({"g": ["a b c d"], "w": ["a b c d"]}), study=study, wave=wave)
+    assert report.free == {"column 2 (who)": 1}
+    report = search(raw({"g": ["rouva Virta", "x"], "w": ["rouva Virta", "x"]}), study=study, wave=wave)
+    assert report.found == (Found("column 2 (who)", "name", 1, stops=False),)
+    names: list[object] = ["Pirjo Laine", "Ari Koski", "Bo Ek", "Kaisa Niemi", "Matti Virta"]
+    report = search(raw({"g": ["1"] * 5, "w": names}), study=study, wave=wave)
+    assert report.found == (Found("column 2 (who)", "name", 5),)
+    dropped = search(raw({"g": ["1"] * 5, "ip": names}), study=study, wave=replace(wave, ignored=("ip",)))
+    assert dropped.in_texts == {"name": 5}
+
+
+def test_columns_of_a_platform_are_dropped_unless_the_wave_maps_them() -> None:
+    wave = replace(WAVE, columns={"group": "Id"}, ignored=("refurl",))
+    cells: dict[str, list[object]] = {
+        "Id": ["1"], " TOKEN ": [HETU], "Lähetetty": ["1.2.2021"], "refurl": ["x"], "q": ["1"],
+    }  # fmt: skip
+    report = search(raw(cells), study=COMMENTED, wave=wave)
+    assert report.platform == (" TOKEN ", "Lähetetty")
+    assert report.in_texts == {"hetu": 1}
+    assert report.columns == 5
+    assert report.warnings[1] == "a.csv: 2 columns of the survey platform are dropped ( TOKEN , Lähetetty)"
+    report.check()
+    bare = search(raw(cells))
+    assert bare.platform == ("Id", " TOKEN ", "Lähetetty", "refurl")
+    assert search(raw(cells), study=COMMENTED).platform == bare.platform
+    assert search(raw(cells), wave=wave).platform == bare.platform
+
+
+def test_a_code_split_over_two_columns_stops_the_load() -> None:
+    births = [date(1950 + 3 * i, 1 + i, 2 * i + 3) for i in range(8)]
+    codes = [valid_hetu(born, 100 + i, "-") for i, born in enumerate(births)]
+    cells: dict[str, list[object]] = {"g": [c[:6] for c in codes], "k": [c[7:] for c in codes]}
+    report = search(raw(cells), study=COMMENTED, wave=replace(WAVE, columns={"group": "g"}))
+    assert report.found == (
+        Found("column 1 (group)", "birth_date", 8),
+        Found("columns 1 (group) and 2", "hetu", 8),
+    )
+    dropped = search(raw(cells), study=COMMENTED, wave=replace(WAVE, columns={"group": "g"}, ignored=("k",)))
+    assert [entry.place for entry in dropped.found] == ["column 1 (group)"]
+
+
+def test_labels_and_the_year_of_the_wave_are_told_to_the_search_of_a_column() -> None:
+    days: dict[str, list[object]] = {"g": ["1.2.2020", "2.3.2021"]}
+    labelled = raw(days, variable_labels={"g": "Syntymäaika"})
+    assert search(labelled).found == (Found("column 1", "birth_date", 2),)
+    assert search(raw({"dob": days["g"]})).found == (Found("column 1", "birth_date", 2),)
+    births = [f"{i + 1:02}.{i + 1:02}.{1995 + i}" for i in range(12)]
+    assert search(raw({"q": list(births)})).found == (Found("column 1", "birth_date", 12),)
+    early = replace(WAVE, year=2015, columns={"group": "q"})
+    assert search(raw({"q": list(births)}), study=COMMENTED, wave=early).found == ()
+
+
+def test_a_file_whose_name_is_an_identifier_is_not_named() -> None:
+    file = RawFile(Path(f"{HETU}.csv"), pd.DataFrame({"g": [1.0]}), "0" * 64)
+    report = search(file)
+    assert report.found == (Found("file name", "hetu", 1),)
+    with pytest.raises(AnonymityError) as caught:
+        report.check()
+    assert str(caught.value).startswith("the file (.csv), file name: 1 personal identity codes. ")
+
+
+def test_a_clean_report_passes_and_warns_of_nothing() -> None:
+    report = search(raw({"g": ["1"], "c": [None], "ip": [None]}), study=COMMENTED, wave=WAVE)
+    assert (report.found, report.warnings, report.in_texts, report.free) == ((), (), {}, {})
+    assert report.texts == {"comment": 0}
+    assert inspect(raw({"g": ["1"], "c": [None], "ip": [None]}), COMMENTED, WAVE) == report
+
+
+def test_words_of_kinds_are_one_spelling() -> None:
+    assert str(Found("notes", "ip", 3)) == "notes: 3 internet addresses"
+    assert plain_text("１３１０５２−３０８Ｔ\u200b") == "131052-308T"
+    assert plain_text("a—b") == "a-b"
+    assert words("birth_names") >= {"dob", "född"}
