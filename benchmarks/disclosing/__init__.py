@@ -1,0 +1,1 @@
+"""Random table sets that are protected and then attacked."""
