@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from barometri.association import association, class_contrasts, dose_response, model_effects
     from barometri.change import change, gaps, trends
     from barometri.collaboration import model_prevalence, number_of_models
-    from barometri.disclosure.protect import protect
+    from barometri.disclosure.gate import attack, protect
     from barometri.estimation import (
         contrast,
         effective_size,
@@ -86,6 +86,7 @@ _HOMES = {
     "adjust_p_values": "barometri.testing",
     "analyse": "barometri.analysis",
     "association": "barometri.association",
+    "attack": "barometri.disclosure.gate",
     "benchmark_areas": "barometri.small_area",
     "brant_test": "barometri.regression",
     "calibrate": "barometri.weighting",
@@ -125,7 +126,7 @@ _HOMES = {
     "predicted": "barometri.regression",
     "profile_intervals": "barometri.regression",
     "proportion": "barometri.estimation",
-    "protect": "barometri.disclosure.protect",
+    "protect": "barometri.disclosure.gate",
     "quantile": "barometri.estimation",
     "rake": "barometri.weighting",
     "rank_test": "barometri.testing",
@@ -160,6 +161,7 @@ __all__ = [
     "adjust_p_values",
     "analyse",
     "association",
+    "attack",
     "benchmark_areas",
     "brant_test",
     "calibrate",

@@ -12,6 +12,7 @@ import pandas as pd
 
 from barometri.disclosure.attack.answers import counted_and_among, item_of
 from barometri.disclosure.attack.facts import Released, Topic
+from barometri.disclosure.attack.naming import study_of
 from barometri.disclosure.protected import SUPPRESSED, Protected, ProtectedClaim, ProtectedTable
 from barometri.estimates import TOTAL, Cell
 from barometri.results import AnalysisResult, ClaimResult, Results, Verdict
@@ -50,10 +51,10 @@ def topics(results: Results, protected: Protected) -> tuple[Topic, ...]:
     protected
         What is published of it.
     """
-    study = results.study
+    study, wave = study_of(results), str(results.wave or "")
     lines: list[_Line] = []
     for name, table in results.tables.items():
-        lines += _of_table(name, table, protected.tables.get(name), study, str(results.wave))
+        lines += _of_table(name, table, protected.tables.get(name), study, wave)
         lines += _of_effects(name, table, protected.tables.get(name))
     for claim, said in zip(results.claims, protected.claims, strict=True):
         lines += _of_claim(claim, said)
