@@ -7,17 +7,19 @@ not shown.
 """
 
 import functools
+import re
 import threading
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from math import isfinite
 from pathlib import Path
 from types import FunctionType
 from typing import Final, ParamSpec, TypeVar
 
-from barometri.errors import BarometriError, UnforeseenError
+from barometri.errors import BarometriError, OptionError, UnforeseenError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -27,6 +29,7 @@ _PACKAGE: Final = Path(__file__).resolve().parent
 _OUTERMOST: Final = ContextVar("outermost", default=True)
 _KNOWN: Final[dict[FunctionType, FunctionType]] = {}
 _MOST_PLACES: Final = 4
+_WORD: Final = re.compile(r"[\w.-]*\w")
 _ENDS: Final = (KeyboardInterrupt, SystemExit, GeneratorExit)
 _SPECIAL: Final = ("__init__", "__getitem__", "__len__", "__repr__")
 
@@ -55,7 +58,7 @@ def guarded(function: Callable[P, R]) -> Callable[P, R]:
             with _no_warnings():
                 return function(*arguments, **options)
         except BaseException as error:  # noqa: BLE001 - a library written in Rust panics with a BaseException
-            failure = _presentable(error, function.__qualname__)
+            failure = _presentable(error, function.__qualname__, (*arguments, *options.values()))
         finally:
             _OUTERMOST.reset(token)
         # Outside the handler, so that the error is chained to no other.
@@ -105,15 +108,52 @@ def _no_warnings() -> Iterator[None]:
         yield
 
 
-def _presentable(error: BaseException, name: str) -> BaseException:
-    """Return what may be raised in the place of an error."""
+def _presentable(error: BaseException, name: str, values: tuple[object, ...]) -> BaseException:
+    """Return what may be raised in the place of an error of a call with such values of arguments."""
     binding = error.__traceback__ is not None and error.__traceback__.tb_next is None
     if isinstance(error, TypeError) and binding:
         return TypeError(*error.args)  # of the call itself: it names arguments, and none was looked at
     if isinstance(error, (BarometriError, *_ENDS)):
+        if isinstance(error, BarometriError) and _quotes(str(error), values):
+            return OptionError(
+                f"{name}: an argument holds answers where names are expected; which is not told. Pass the "
+                "names of variables."
+            )
         error.__cause__ = error.__context__ = None
         return error
     return UnforeseenError(
         f"{name}: an unforeseen {type(error).__name__} in {places(error)}. Its message is withheld, because "
         "it may hold an answer. Check the kinds of the arguments; if they are right, report the place."
     )
+
+
+def _quotes(message: str, values: Iterable[object]) -> bool:
+    """Whether a message quotes a cell of an array or a frame among the arguments, or may: none can be told."""
+    try:
+        return _finds(message, values)
+    except Exception:  # noqa: BLE001 - an argument that cannot be looked at
+        return True
+
+
+def _finds(message: str, values: Iterable[object]) -> bool:
+    words = set(_WORD.findall(message))
+    for value in values:
+        parts = (
+            value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+        )
+        for part in (value, *parts):
+            cells = _cells(part)
+            if cells & words or any(cell in message for cell in cells if not _WORD.fullmatch(cell)):
+                return True
+    return False
+
+
+def _cells(value: object) -> set[str]:
+    """Return the texts and fractions of whatever turns into an array; no single letters."""
+    fetch = getattr(value, "to_numpy", None)
+    array = fetch() if callable(fetch) and not isinstance(value, type) else value
+    if not (hasattr(array, "dtype") and hasattr(array, "ravel")):
+        return set()
+    cells = {cell for cell in array.ravel().tolist() if isinstance(cell, (str, float))}
+    fractions = {str(cell) for cell in cells if isinstance(cell, float) and isfinite(cell) and cell % 1}
+    return fractions | {cell.strip() for cell in cells if isinstance(cell, str) and len(cell.strip()) > 1}
