@@ -228,3 +228,36 @@ def test_a_claim_shows_itself_with_the_numbers_under_it() -> None:
     assert "&lt;&amp;&quot;" in replace(found[0], sentence='<&"')._repr_html_()
     with pytest.raises(OptionError, match="claim must be one of QF16, QF01; got 'QF99'"):
         found.claim("QF99")
+
+
+def test_the_comparison_that_decides_is_named_where_one_alone_has_the_number() -> None:
+    own = {"role": "test", "scale": "points"}
+    others = (
+        part("against", 0.2, about={"item": "M03"}, **own),
+        part("against", 0.12, about={"item": "M02"}, **own),
+    )
+    result = replace(claim("QF05", Verdict.SUPPORTED, parts=others), n=301.0, method="intersection_union/t")
+    assert "the comparison that decides: consultation phone" in worded(result).method.lower()
+    both = (*others, part("against", 0.12, about={"item": "M04"}, **own))
+    assert "the comparison that decides." in worded(replace(result, parts=both)).method
+
+
+def test_a_joint_claim_names_the_item_whose_shares_stand_under_it() -> None:
+    result = claim("QF28", Verdict.SUPPORTED, parts=(part("code", 0.2, about={"item": "M04"}),))
+    assert "where differences are clearest (joint skype" in worded(result).method.lower()
+
+
+def test_cannot_say_is_told_as_the_claim_takes_it() -> None:
+    said = {name: worded(claim(name, Verdict.SUPPORTED)).method for name in ("QF12", "QF13", "QF29", "QF01")}
+    assert "the others include those who answered “cannot say” to “Nothing has been agreed”" in said["QF12"]
+    assert "without those who could not say about more than half" in said["QF13"]
+    assert "in both classes is in neither" in said["QF29"]
+    assert said["QF01"].count("cannot say") == 1
+
+
+def test_a_plain_test_under_a_claim_with_a_margin_is_told_apart_from_its_own() -> None:
+    beside = part("marginal", 0.12, role="shown", scale="points", about={"item": "M06"}, p="0.03")
+    (line,) = worded(claim("QF16", Verdict.NOT_SHOWN_EITHER_WAY, parts=(beside,))).lines
+    assert line.label.endswith("(95% interval; p is of no difference)")
+    plain = worded(claim("QF15", Verdict.SUPPORTED, parts=(beside,))).lines[0]
+    assert "interval" not in plain.label

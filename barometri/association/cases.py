@@ -1,7 +1,7 @@
 """Respondents whose answers are complete, under the analytic companion of the survey design."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -82,6 +82,19 @@ class Cases:
         """Unweighted count of the smallest level of the adjusting variables."""
         counts = (np.unique(values, return_counts=True)[1].min() for values in self.adjust.values())
         return int(min(counts, default=self.n)) if self.n else 0
+
+    def only(self, kept: BoolArray) -> "Cases":
+        """Return some of the cases, shape (n,)."""
+        rows = self.rows.copy()
+        rows[rows] = kept
+        parts = {name: getattr(self, name)[kept] for name in ("y", "score", "good", "weight", "place")}
+        return replace(
+            self,
+            rows=rows,
+            exposures={name: values[kept] for name, values in self.exposures.items()},
+            adjust={name: values[kept] for name, values in self.adjust.items()},
+            **parts,
+        )
 
     def indicators(self) -> tuple[FloatArray, tuple[str, ...]]:
         """Return an intercept and an indicator of each further level of the adjusting variables."""

@@ -18,7 +18,7 @@ from barometri.estimates import Cell, Effect, Estimates
 from barometri.model_battery import NUMBER_OF_MODELS, count_models, number_question, study_of
 from barometri.regression import RegressionFit, logistic_regression, standardise
 from barometri.study.codebook import Code, Question
-from barometri.study.codes import BLANK, LARGEST_MISSING
+from barometri.study.codes import BLANK, DONT_KNOW, LARGEST_MISSING
 from barometri.study.plan import Reading
 from barometri.survey import Survey
 
@@ -91,7 +91,7 @@ class _Classes:
         """Return none, in one of its forms, against everybody else."""
         if form == self.explicit:
             code = np.where(self.answer == self.yes[0], MANY, AGAINST)
-            known = self.answer > LARGEST_MISSING
+            known = (self.answer > LARGEST_MISSING) | (self.answer == DONT_KNOW)
             return Contrast(form, REST, _known(code, known), {form: (self.yes[1],)}, {form: self.others})
         code = np.where(self.number == 0, MANY, AGAINST)
         who, rest = {self.variable: self.ids(0, 1)}, {self.variable: self.ids(1, self.models + 1)}
@@ -134,9 +134,10 @@ def class_contrasts(
         Share of favourable answers by number of models, as `association` gives it.
     tuple of Effect
         ``about`` names the ``class`` (``3+``, ``0``, or the question of the explicit answer) and whom it is
-        compared ``against`` (``rest`` is everybody else). ``difference_of_shares`` is raw (linearised), and
-        adjusted by a linear fit (CR2, Satterthwaite; its p is the verdict's);
-        ``standardised_difference`` puts everybody in either class by a logistic fit on class, group and
+        compared ``against`` (``rest`` is everybody else, of the explicit answer also who cannot say).
+        ``difference_of_shares`` is raw (linearised), and adjusted by a linear fit (CR2, Satterthwaite; its p
+        is the verdict's), both among the respondents of the two classes. ``standardised_difference`` puts
+        everybody, also who is in neither class, in either class by a logistic fit on class, group and
         district (g-computation). ``cells`` are the shares compared, with who they are of.
 
     Raises
@@ -150,7 +151,8 @@ def class_contrasts(
     places = counted.analytic()
     for contrast, is_main in contrasts(counted, cut=cut, alternatives=alternatives, reading=reading):
         cases = class_cases(places, item, present, contrast)
-        effects += [raw_difference(cases, contrast), adjusted_difference(cases, contrast)]
+        compared = cases.only(cases.exposures[_CLASS] != BETWEEN)
+        effects += [raw_difference(compared, contrast), adjusted_difference(compared, contrast)]
         if is_main:
             effects.append(_standardised(places, cases, contrast))
     return shares_by_number(count_models(survey), item), tuple(effects)
@@ -185,8 +187,9 @@ def _classes(counted: Survey, reading: Reading) -> _Classes:
         return _Classes(variable, number, models, top, "", np.full_like(number, BLANK), (1, ""), ())
     entry = study.question(explicit)
     yes = entry.code(states.nothing_agreed_yes)
-    others = tuple(code.id for code in entry.substantive if code.id != yes.id)
     answer = counted.values(explicit).astype(np.int64)
+    unsure = [code.id for code in entry.codes if code.missing == "dont_know" and (answer == DONT_KNOW).any()]
+    others = (*(code.id for code in entry.substantive if code.id != yes.id), *unsure)
     return _Classes(variable, number, models, top, explicit, answer, (yes.value, yes.id), others)
 
 
@@ -217,10 +220,9 @@ def raw_difference(cases: Cases, contrast: Contrast) -> Effect:
 def adjusted_difference(cases: Cases, contrast: Contrast) -> Effect:
     """Return the difference of the two shares at equal group and district: linear fit, CR2."""
     name, code = "difference_of_shares", cases.exposures[_CLASS]
-    if cases.n == 0 or not (code == AGAINST).any():
+    if not all((code == side).any() for side in (MANY, AGAINST)):
         return _nothing(name, cases, contrast)
-    columns = np.column_stack([code == MANY, code == BETWEEN]).astype(np.float64)
-    line = design(cases, columns[:, : 1 + int((code == BETWEEN).any())]).fit(cases.good, [0])
+    line = design(cases, (code == MANY).astype(np.float64)[:, None]).fit(cases.good, [0])
     numbers = float(line.estimate[0]), float(line.se[0]), float(line.df[0])
     return _effect(name, cases, contrast, numbers, METHODS[cases.clustered])
 

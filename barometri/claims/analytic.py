@@ -133,7 +133,7 @@ def _shown_sides(
         except (Unjudged, StudyError):
             continue
         about = {"class": "|".join(next(iter(other.left.values())))}
-        yield part_of("alternative", line, about, cells=behind)
+        yield part_of("alternative", line, about, cells=() if line.adjusted else behind)
 
 
 def alternatives(claim: Claim) -> Iterator[Claim]:

@@ -171,15 +171,16 @@ def _beside(
     yield from _otherwise(claim.items, found)
 
 
-def _alone(items: tuple[str, ...], found: Models) -> Iterator[Part]:
+def _alone(items: tuple[str, ...], found: Models, *, turned: bool = False) -> Iterator[Part]:
     for item in items:
         try:
-            yield part_of("marginal", found.alone(item), {"item": item})
+            one = found.alone(item)
         except Unjudged:
             continue
+        yield part_of("marginal", one.turned() if turned else one, {"item": item})
 
 
-def _otherwise(items: tuple[str, ...], found: Models) -> Iterator[Part]:
+def _otherwise(items: tuple[str, ...], found: Models, *, turned: bool = False) -> Iterator[Part]:
     """Yield the same under the other reading of "cannot say" about a model."""
     claim = found.claim
     other: Reading = "lower" if READINGS[claim.base] == "informed" else "informed"
@@ -189,18 +190,25 @@ def _otherwise(items: tuple[str, ...], found: Models) -> Iterator[Part]:
             one = again.slope(item)
         except Unjudged:
             continue
-        yield part_of("reading", one, {"item": item, "reading": other}, role="sensitivity")
+        about = {"item": item, "reading": other}
+        yield part_of("reading", one.turned() if turned else one, about, role="sensitivity")
 
 
-def _effect(claim: Claim, setting: Setting) -> tuple[Slope, tuple[Part, ...]]:
-    """Return the effect of having the first item: a model's at equal other models, or another exposure's."""
+def _effect(claim: Claim, setting: Setting, *, turned: bool = False) -> tuple[Slope, tuple[Part, ...]]:
+    """Return the effect of having the first item: a model's at equal other models, or another exposure's.
+
+    ``turned`` gives that of not having it, also of what is shown beside it.
+    """
     if claim.item in {model.id for model in setting.study.models}:
-        found = models_of(claim, setting)
+        found, own = models_of(claim, setting), (claim.item,)
         line = found.slope(claim.item)
-        shown = (*_alone((claim.item,), found), *_otherwise((claim.item,), found)) if setting.shown else ()
-        return line, shown
+        beside: tuple[Part, ...] = ()
+        if setting.shown:
+            beside = (*_alone(own, found, turned=turned), *_otherwise(own, found, turned=turned))
+        return line.turned() if turned else line, beside
     held = exposed(claim, setting)
-    return slope(held.cases, held.exposure, held.y, claim.item, SCALES[claim.scale]), ()
+    line = slope(held.cases, held.exposure, held.y, claim.item, SCALES[claim.scale])
+    return line.turned() if turned else line, ()
 
 
 def equivalence(claim: Claim, setting: Setting) -> Measure:
@@ -245,5 +253,5 @@ def non_inferiority(claim: Claim, setting: Setting) -> Measure:
     margin = claim.margin or 0.0
     if claim.left:
         return compared(claim, setting, -margin)
-    line, shown = _effect(claim, setting)
-    return replace(shifted(claim, line.turned(), -margin), parts=shown)
+    line, shown = _effect(claim, setting, turned=True)
+    return replace(shifted(claim, line, -margin), parts=shown)

@@ -31,6 +31,8 @@ from barometri.study.study import Study
 
 BoolArray = npt.NDArray[np.bool_]
 
+_MODELLED: Final = ("linear", "logistic")
+"""Methods whose number is of a fit on all its respondents, not of single shares."""
 _HUNDREDTHS: Final = (
     "odds_ratio",
     "somers_d",
@@ -96,11 +98,13 @@ class Sentences:
         hidden = few or not np.isfinite(effect.estimate) or self._closed(effect.cells, name)
         hidden |= not effect.cells and self._rests_on_hidden(effect, table)
         scale = "ratio" if effect.name.startswith(_HUNDREDTHS) else "points"
+        modelled = effect.method.startswith(_MODELLED)
+        n = float(effect.n) if modelled else _least(effect.cells, effect.n)
         return ProtectedEffect(
             name=effect.name,
-            estimate=_rounded(effect.estimate, scale, effect.n, hidden=hidden),
-            ci_low=_rounded(effect.ci_low, scale, effect.n, hidden=hidden),
-            ci_high=_rounded(effect.ci_high, scale, effect.n, hidden=hidden),
+            estimate=_rounded(effect.estimate, scale, n, hidden=hidden),
+            ci_low=_rounded(effect.ci_low, scale, n, hidden=hidden),
+            ci_high=_rounded(effect.ci_high, scale, n, hidden=hidden),
             n=0 if hidden else effect.n,
             p_text="" if hidden else rounding.p_text(effect.p_value),
             method=effect.method,

@@ -76,6 +76,8 @@ def base_words(reading: Reading) -> str:
         return text("base.number_of_models")
     of_models = analysis.verb in _MODEL_VERBS or (analysis.verb == "county" and items <= models)
     key = analysis.reading if of_models else str(getattr(analysis, "base", "") or "answered")
+    if analysis.verb == "model_effects":
+        key = "lower" if analysis.base == "asked" else "informed"
     if analysis.verb == "model_prevalence" and not items & models:
         key = "asked"
     if key == "answered" and not _may_not_know(reading):

@@ -6,6 +6,7 @@ from typing import Final
 from barometri.disclosure.protected import ProtectedClaim
 from barometri.findings.naming import held, names_of
 from barometri.findings.numbers import margin_words
+from barometri.findings.parts import part_label
 from barometri.study.claim import REST, Claim
 from barometri.study.study import Study
 from barometri.texts import NUMBER_OF_MODELS, Texts
@@ -25,22 +26,33 @@ def method(result: ProtectedClaim, study: Study, texts: Texts) -> str:
     said = [
         _compared(result, study, texts),
         _among(claim, study, texts),
-        _decides(result, texts),
+        _decides(result, study, texts),
         _bounds(claim, texts),
         _tested(result, study, texts),
-        texts.text(f"findings.{_cannot_say(claim, study)}"),
+        _cannot_say(claim, study, texts),
         texts.text("findings.written_after") if claim.written == "after" else "",
     ]
     return " ".join(words for words in said if words)
 
 
-def _cannot_say(claim: Claim, study: Study) -> str:
-    """Return the key of what became of "cannot say": about the answers, the models, or their number."""
-    if claim.base != "answered" or claim.kind not in (*_ON_MODELS, "each"):
-        return claim.base
-    if claim.item == NUMBER_OF_MODELS:
-        return "answered_number"
-    return "answered_models" if claim.item in {model.id for model in study.models} else claim.base
+def _cannot_say(claim: Claim, study: Study, texts: Texts) -> str:
+    """Say what became of "cannot say": about the answers, the models, or their number."""
+    form, question = str(claim.base), ""
+    if claim.base == "answered" and claim.kind in (*_ON_MODELS, "each"):
+        if claim.item in {NUMBER_OF_MODELS, *(model.id for model in study.models)}:
+            form = "answered_number" if claim.item == NUMBER_OF_MODELS else "answered_models"
+    elif claim.base == "answered" and claim.kind == "difference":
+        unsure = [name for name in claim.left if REST in claim.right and _may_not_know(name, study)]
+        if NUMBER_OF_MODELS in {*claim.left, *claim.right}:
+            form = "answered_number" if REST in claim.right else "answered_classes"
+        elif unsure:
+            form, question = "answered_rest", texts.quote(texts.label(study.question(unsure[0]).label))
+    return texts.text(f"findings.{form}", question=question)
+
+
+def _may_not_know(name: str, study: Study) -> bool:
+    """Whether a question can be answered with "cannot say"."""
+    return name in study.codebook and any(code.missing == "dont_know" for code in study.codebook[name].codes)
 
 
 def _compared(result: ProtectedClaim, study: Study, texts: Texts) -> str:
@@ -51,7 +63,7 @@ def _compared(result: ProtectedClaim, study: Study, texts: Texts) -> str:
     words = texts.text(
         f"compared.{_form(claim, study)}",
         margin=margin_words(result, texts),
-        item=_item(claim, study, texts),
+        item=_item(result, study, texts),
         earlier=texts.listing([str(year) for year in claim.earlier]),
     )
     return f"{words}{_held(result, study, texts)}."
@@ -72,7 +84,13 @@ def _form(claim: Claim, study: Study) -> str:
     return f"{kind}_models" if claim.kind in _ON_MODELS and of_models else kind
 
 
-def _item(claim: Claim, study: Study, texts: Texts) -> str:
+def _item(result: ProtectedClaim, study: Study, texts: Texts) -> str:
+    """Return the name of what a number is of; of a joint claim that of the shares under it."""
+    claim = result.claim
+    clearest = [part.about["item"] for part in result.parts if part.name == "code" and "item" in part.about]
+    if claim.kind == "joint":
+        names = dict.fromkeys(clearest or claim.items)
+        return texts.listing([texts.lowered(names_of(claim, study, texts).thing(name)) for name in names])
     return texts.lowered(names_of(claim, study, texts).thing(claim.item)) if claim.item else ""
 
 
@@ -100,10 +118,26 @@ def _among(claim: Claim, study: Study, texts: Texts) -> str:
     return texts.text("findings.among", who=who or everyone, waves=years)
 
 
-def _decides(result: ProtectedClaim, texts: Texts) -> str:
-    """Say which of several comparisons the number is of."""
-    several = _SEVERAL in result.method and result.claim.kind != "reversal"
-    return texts.text("findings.decides") if several or result.claim.kind in {"each", "all_of"} else ""
+def _decides(result: ProtectedClaim, study: Study, texts: Texts) -> str:
+    """Say which of several comparisons the number is of: by name where one alone has this number."""
+    claim = result.claim
+    several = _SEVERAL in result.method and claim.kind != "reversal"
+    if not several and claim.kind not in {"each", "all_of"}:
+        return ""
+    own = (result.estimate, result.ci_low, result.ci_high, result.n)
+    found = [
+        part
+        for part in result.parts
+        if part.role == "test" and (part.estimate, part.ci_low, part.ci_high, part.n) == own
+    ]
+    if len(found) != 1:
+        return texts.text("findings.decides")
+    if claim.kind == "all_of":
+        label = part_label(found[0], result, names_of(claim, study, texts), texts)
+        return texts.text("findings.decides_part", name=texts.quote(label.strip().rstrip(".")))
+    name = names_of(claim, study, texts).words(found[0].about, without=("mark", "kind"))
+    name = texts.lowered(name) if "item" in found[0].about else name
+    return texts.text("findings.decides_of", name=name) if name else texts.text("findings.decides")
 
 
 def _bounds(claim: Claim, texts: Texts) -> str:

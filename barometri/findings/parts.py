@@ -12,6 +12,9 @@ from barometri.study.study import Study
 from barometri.texts import Texts
 
 _SIDES = ("left", "right")
+_MARGINS = ("equivalence", "non_inferiority")
+_TESTED_PLAINLY = ("marginal", "reading")
+"""Parts whose p is that of no difference, under a claim whose own p is that of a margin."""
 
 
 def detail(result: ProtectedClaim, study: Study, texts: Texts) -> str:
@@ -66,6 +69,8 @@ def lines(result: ProtectedClaim, study: Study, texts: Texts) -> tuple[Line, ...
 
 def _line(part: ProtectedPart, result: ProtectedClaim, about: About, texts: Texts) -> Line:
     label = part_label(part, result, about, texts)
+    if result.claim.kind in _MARGINS and part.name in _TESTED_PLAINLY:
+        label = texts.text("findings.plain_test", label=label)
     if part.status == SUPPRESSED:
         return Line(part.role, label, about.study.disclosure.mark)
     scale = part_scale(part.name, part.scale)

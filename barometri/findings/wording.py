@@ -71,7 +71,7 @@ def _finding(result: ProtectedClaim, study: Study, texts: Texts) -> Finding:
         family=claim.family,
         family_label=texts.label(families[claim.family].label) if claim.family in families else claim.family,
         lines=lines(result, study, texts) if shown else (),
-        reason=_reason(result.reason, study, texts),
+        reason=reason_words(result.reason, study, texts),
         written=claim.written,
     )
 
@@ -137,7 +137,7 @@ def _forms(result: ProtectedClaim, key: str) -> Iterator[str]:
     yield f"findings.{key}"
 
 
-def _reason(reason: str, study: Study, texts: Texts) -> str:
+def reason_words(reason: str, study: Study, texts: Texts) -> str:
     """Word a reason (``lost_column:district``); one without words of its own stays unsaid."""
     key, _, name = reason.partition(":")
     if not texts.has(f"finding_reason.{key}"):

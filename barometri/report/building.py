@@ -78,7 +78,7 @@ def _blocks(name: str, part: ProtectedTable, protected: Protected, texts: Texts)
     lifted = name in lifted_figures(protected)
     if part.analysis.chart and not lifted:
         blocks.append(figure_block(name, part, protected, texts))
-    if draws_effects(part):
+    if draws_effects(part) or (part.analysis.verb == "trends" and not part.analysis.chart):
         blocks.append(TableBlock(shares_table(name, part, protected, texts)))
     elif lifted or not part.analysis.chart:
         blocks.append(TableBlock(table(protected, name, language=texts.language)))

@@ -5,10 +5,12 @@ from typing import Final
 
 from barometri.disclosure.protected import Protected, ProtectedClaim, ProtectedFigure, ProtectedTable
 from barometri.figures import draw
-from barometri.findings import Finding, Findings, findings
+from barometri.findings import Finding, Findings, findings, reason_words
 from barometri.findings.naming import About
 from barometri.report.document import Block, FigureBlock, FindingBlock, Paragraph, Section, TableBlock
 from barometri.report.effects import draws_effects, effects_table
+from barometri.report.points import points_table
+from barometri.study.plan import NUMBER_OF_MODELS, Analysis
 from barometri.tables import Table, table
 from barometri.texts import Texts
 
@@ -22,7 +24,7 @@ _MARK: Final = "\u00a0†"
 """Beside a claim whose number was known when it was written."""
 _VERBS: Final = {
     "association": ("dose_response", "association"),
-    "difference": ("classes",),
+    "difference": ("classes", "dose_response", "association"),
     "each": ("model_effects",),
     "equivalence": ("model_effects",),
     "non_inferiority": ("model_effects",),
@@ -92,6 +94,8 @@ def figure_of(result: ProtectedClaim, protected: Protected) -> str:
             continue
         if analysis.verb == "regions" and not _of_districts(result, protected):
             continue
+        if claim.kind == "difference" and not _of_numbers(result, analysis):
+            continue
         if analysis.left and (dict(analysis.left), dict(analysis.right)) != (
             dict(claim.left),
             dict(claim.right),
@@ -99,6 +103,12 @@ def figure_of(result: ProtectedClaim, protected: Protected) -> str:
             continue
         return name
     return ""
+
+
+def _of_numbers(result: ProtectedClaim, analysis: Analysis) -> bool:
+    """Whether a claim compares classes of the number of models by the question that an analysis is of."""
+    claim = result.claim
+    return NUMBER_OF_MODELS in {*claim.left, *claim.right} and set(claim.items) <= {*analysis.items}
 
 
 def _of_districts(result: ProtectedClaim, protected: Protected) -> bool:
@@ -116,11 +126,12 @@ def lifted_figures(protected: Protected) -> set[str]:
 
 def figure_block(name: str, part: ProtectedTable, protected: Protected, texts: Texts) -> FigureBlock:
     """Return an analysis as a figure with the table of what it draws."""
-    words = (
-        effects_table(name, part, protected, texts)
-        if draws_effects(part)
-        else table(protected, name, language=texts.language)
-    )
+    if draws_effects(part):
+        words = effects_table(name, part, protected, texts)
+    elif part.analysis.chart == "scatter":
+        words = points_table(name, protected, texts)
+    else:
+        words = table(protected, name, language=texts.language)
     title = texts.label(part.analysis.title) or words.title
     return FigureBlock(draw(protected, name, language=texts.language), words, title)
 
@@ -257,10 +268,13 @@ def _figure_row(found: ProtectedFigure, protected: Protected, texts: Texts) -> t
     digits = max(0, -math.floor(math.log10(figure.rounding * 100) + 1e-9)) if figure.rounding else 0
     hidden = found.reason == _HIDDEN
     own = mark if hidden else texts.percent(found.estimate, digits)
+    same = texts.text("numbers.none" if hidden else f"same.{found.same.name.lower()}")
+    if why := reason_words(found.reason, protected.study, texts):
+        same = why if hidden else f"{same}: {texts.lowered(why)}".rstrip(".")
     return (
         f"{named} ({figure.wave})",
         texts.percent(figure.value, digits),
         own,
         mark if hidden else texts.count(found.n),
-        texts.text("numbers.none" if hidden else f"same.{found.same.name.lower()}"),
+        same,
     )

@@ -35,6 +35,8 @@ _WHOLE: Final = "district_rank"
 """Numbers of places, which have no decimals."""
 _DRAWN: Final = ("forest", "profile", "reversal")
 """Charts of effects."""
+_STANDARDISED: Final = ("gaps", "trends")
+"""Verbs whose effects hold the mix of groups still; the shares beside them do not."""
 _MEASURE: Final = 0
 _OF_WHAT: Final = 1
 _ALWAYS: Final = (_MEASURE, 2, 3, 6)
@@ -106,11 +108,16 @@ def draws_effects(part: ProtectedTable) -> bool:
 
 
 def shares_table(name: str, part: ProtectedTable, protected: Protected, texts: Texts) -> Table:
-    """Return the shares beside effects that are drawn, titled as what they are."""
+    """Return the shares beside effects, titled as what they are."""
     found = table(protected, name, language=texts.language)
-    of_models = any(part.frame["item"].astype(str).isin([m.id for m in protected.study.models]))
+    items = set(part.frame["item"].astype(str)) if "item" in part.frame else {*part.analysis.items}
+    of_models = bool(items & {model.id for model in protected.study.models})
     what = texts.text("default_title.prevalence" if of_models else "report.shares")
-    return replace(found, id=f"{name}_shares", title=f"{found.title}: {texts.lowered(what)}")
+    notes = found.notes
+    if part.analysis.verb in _STANDARDISED:
+        notes = (*notes[:1], texts.text("report.shares_plain"), *notes[1:])
+    title = f"{found.title}: {texts.lowered(what)}"
+    return replace(found, id=f"{name}_shares", title=title, notes=notes)
 
 
 def _title(part: ProtectedTable, texts: Texts) -> str:

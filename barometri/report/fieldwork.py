@@ -3,7 +3,7 @@
 import math
 from typing import Final
 
-from barometri.disclosure.protected import Protected, ProtectedWave
+from barometri.disclosure.protected import SUPPRESSED, Protected, ProtectedWave
 from barometri.tables import Table
 from barometri.texts import Texts
 
@@ -96,6 +96,13 @@ def withheld_table(protected: Protected, texts: Texts) -> Table:
     values: list[tuple[float | None, ...]] = [
         (None, float(cells), float(hidden)) for _, cells, hidden in lines
     ]
+    gone = [_effects(part.table, protected) for part in parts]
+    noted = any(made for made, _ in gone)
+    if noted:
+        headers += [texts.text("method.hidden_effects"), texts.text("method.hidden_effects_gone")]
+        pairs = [*gone, (sum(made for made, _ in gone), sum(lost for _, lost in gone))]
+        rows = [(*row, *map(texts.count, pair)) for row, pair in zip(rows, pairs, strict=True)]
+        values = [(*row, *map(float, pair)) for row, pair in zip(values, pairs, strict=True)]
     if any(part.aside for part in parts):
         headers.append(texts.text("method.hidden_rule"))
         words = [texts.text("method.rule_aside" if part.aside else "method.rule_strict") for part in parts]
@@ -108,7 +115,15 @@ def withheld_table(protected: Protected, texts: Texts) -> Table:
         rows=tuple(rows),
         values=tuple(values),
         row_headers=1,
+        notes=(texts.text("method.hidden_effects_note"),) if noted else (),
     )
+
+
+def _effects(name: str, protected: Protected) -> tuple[int, int]:
+    """Count the effects of a table, and those without a number: withheld, or none to be had."""
+    part = protected.tables.get(name)
+    found = part.effects if part else ()
+    return len(found), sum(one.status == SUPPRESSED or math.isnan(one.estimate) for one in found)
 
 
 def _title(name: str, protected: Protected, texts: Texts) -> str:

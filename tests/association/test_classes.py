@@ -7,6 +7,7 @@ import barometri as bm
 from barometri.collaboration import count_models
 from barometri.errors import OptionError
 from barometri.estimates import Effect
+from barometri.study.codes import DONT_KNOW
 from tests.association import made
 
 Key = tuple[str, str, str, bool]
@@ -31,7 +32,7 @@ def test_raw_difference_and_its_error_by_hand() -> None:
     places, area = np.unique(data["area"], return_inverse=True)
     totals = np.bincount(area, z)
     assert effect.se == pytest.approx(np.sqrt((totals**2).sum() * len(places) / (len(places) - 1)), rel=1e-8)
-    assert effect.df == len(places) - 1
+    assert effect.df == data.loc[(k >= 2) | (k == 0), "area"].nunique() - 1
     many, none = effect.cells
     assert (many.n, many.k, many.who) == (
         (k >= 2).sum(),
@@ -53,6 +54,37 @@ def test_adjusted_difference_is_that_of_the_regression_verb() -> None:
     assert effect.estimate == pytest.approx(fit.coefficients[at], rel=1e-9)
     assert effect.se == pytest.approx(fit.se[at], rel=1e-9)
     assert effect.df == pytest.approx(fit.df[at], rel=1e-7)
+
+
+def test_a_difference_is_that_of_the_classes_compared_as_a_claim_judges_it() -> None:
+    """Who is in neither class lends it no answers: the n and the fit are those of the two."""
+    data = made.responses((0.9, 0.5, 0.7), area_sd=0.5)
+    effects = bm.class_contrasts(made.survey(data), cut=2, alternatives=())[1]
+    found = by_key(effects)
+    counted = count_models(made.survey(data))
+    k = counted.values("number_of_models")
+    wide = counted.with_column("many", (k >= 2).astype(float))
+    wide = wide.with_column("fine", (data["cooperation"] >= 4).to_numpy(float))
+    fit = bm.linear_regression(
+        wide.domain(k != 1), "fine ~ many + group + district", clusters="area", se="cr2"
+    )
+    adjusted = found["difference_of_shares", "2+", "0", True]
+    assert adjusted.estimate == pytest.approx(fit.coefficients[fit.names.index("many")], rel=1e-9)
+    for held in (True, False):
+        assert found["difference_of_shares", "2+", "0", held].n == (k != 1).sum()
+    assert found["standardised_difference", "2+", "0", True].n == len(data)
+
+
+def test_who_cannot_say_whether_nothing_is_agreed_is_among_the_others() -> None:
+    data = made.responses((0.9, 0.5, 0.7))
+    unsure = np.arange(len(data)) % 5 == 0
+    data.loc[unsure, "nothing"] = np.int32(DONT_KNOW)
+    effect = by_key(bm.class_contrasts(made.survey(data), cut=2)[1])[
+        "difference_of_shares", "nothing", "rest", False
+    ]
+    assert effect.n == len(data)
+    assert effect.cells[1].n == (data["nothing"] != 1).sum()
+    assert dict(effect.cells[1].who) == {"nothing": ("no", "cannot_say")}
 
 
 def test_both_forms_of_none_and_the_cuts() -> None:

@@ -399,6 +399,15 @@ def test_non_inferiority_is_the_lower_limit_of_having_not(survey: Survey) -> Non
     assert result.p_value == pytest.approx(line.p(0.1), rel=1e-4)
 
 
+def test_what_stands_under_a_claim_of_having_not_has_its_sign(survey: Survey) -> None:
+    turned = judge(claim(kind="non_inferiority", items=("C",), margin=0.1), survey)
+    plain = judge(claim(kind="equivalence", items=("C",), margin=0.1), survey)
+    for name in ("marginal", "reading"):
+        one, other = parts(turned, name)[0], parts(plain, name)[0]
+        assert one.estimate == pytest.approx(-other.estimate)
+        assert (one.ci_low, one.ci_high) == pytest.approx((-other.ci_high, -other.ci_low))
+
+
 @pytest.mark.parametrize(
     ("a", "verdict"),
     [

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from barometri.disclosure.protected import ProtectedFigure
+from barometri.figures import draw
 from barometri.report.building import build, section_title
-from barometri.report.claims import leading
+from barometri.report.claims import figure_of, leading
 from barometri.report.document import (
     FigureBlock,
     FindingBlock,
@@ -18,10 +19,12 @@ from barometri.report.document import (
     TableBlock,
     Terms,
 )
-from barometri.report.effects import effects_table
+from barometri.report.effects import effects_table, shares_table
+from barometri.report.points import points_table
 from barometri.results import SameAsPublished
 from barometri.study.claim import PublishedFigure
 from barometri.texts import LANGUAGES, read_texts
+from tests.figures import made_up
 from tests.report.made_up_run import report, run
 
 
@@ -80,8 +83,18 @@ def test_methods_say_how_it_was_drawn_weighted_and_protected() -> None:
 def test_the_table_of_withheld_numbers_adds_up_and_tells_no_reason() -> None:
     section = report("en").sections[-1]
     (table,) = [b.table for b in section.blocks if isinstance(b, TableBlock) and b.table.id == "withheld"]
-    assert len(table.headers) == 3
-    assert table.rows[-1][1:] == (str(40 * (len(table.rows) - 1)), str(5 * (len(table.rows) - 1)))
+    assert len(table.headers) == 5
+    assert table.rows[-1][1:3] == (str(40 * (len(table.rows) - 1)), str(5 * (len(table.rows) - 1)))
+
+
+def test_effects_without_a_number_are_counted_among_what_is_withheld() -> None:
+    section = report("en").sections[-1]
+    (table,) = [b.table for b in section.blocks if isinstance(b, TableBlock) and b.table.id == "withheld"]
+    effects = [effect for part in run().tables.values() for effect in part.effects]
+    gone = [effect for effect in effects if effect.status == "suppressed"]
+    assert table.rows[-1][3:] == (str(len(effects)), str(len(gone)))
+    assert sum(int(row[4]) for row in table.rows[:-1]) == len(gone) > 0
+    assert table.notes == ("Measures without a number: withheld, or not estimable.",)
 
 
 def test_a_study_without_models_claims_or_frame_has_no_section_that_needs_them() -> None:
@@ -260,4 +273,50 @@ def test_published_figures_stand_beside_those_of_the_responses() -> None:
     tables = [b.table for b in made.sections[0].blocks if isinstance(b, TableBlock)]
     (table,) = [table for table in tables if table.id == "published_figures"]
     assert table.rows[0][1:] == ("46\u00a0%", "44\u00a0%", "347", "ei")
-    assert table.rows[1][2:] == ("..", "..", "–")
+    assert table.rows[1][2:] == ("..", "..", "Lukua ei julkaista tietosuojan vuoksi.")
+
+
+def test_a_published_figure_that_is_not_compared_tells_why() -> None:
+    figure = PublishedFigure("T1", 2021, "cooperation", 0.46, 0.01)
+    found = ProtectedFigure(
+        figure, float("nan"), float("nan"), SameAsPublished.NOT_COMPARABLE, "no_responses"
+    )
+    made = build(replace(run(), published_figures=(found,)), language="en")
+    tables = [b.table for b in made.sections[0].blocks if isinstance(b, TableBlock)]
+    (row,) = next(table.rows for table in tables if table.id == "published_figures")
+    why = read_texts("en").text("finding_reason.no_responses")
+    assert row[2:4] == ("–", "–")
+    assert row[4] == f"not comparable: {why[0].lower()}{why[1:]}".rstrip(".")
+
+
+def test_a_claim_on_classes_of_the_number_of_models_leads_to_their_figure() -> None:
+    protected = run()
+    (result,) = [one for one in protected.claims if one.claim.id == "QF13"]
+    name = figure_of(result, protected)
+    assert protected.tables[name].analysis.verb in {"association", "dose_response"}
+    assert protected.tables[name].analysis.chart
+    of_another = replace(result.claim, items=("statement_enough_time",))
+    assert not figure_of(replace(result, claim=of_another), protected)
+    of_an_answer = replace(result.claim, left={"model_nothing_agreed": ("yes",)}, right={"rest": ()})
+    assert not figure_of(replace(result, claim=of_an_answer), protected)
+
+
+def test_the_table_under_points_has_both_their_coordinates() -> None:
+    protected = made_up.protected(made_up.means_by_district(), made_up.dots_by_district_and_side())
+    made = points_table("annex_mean_number_by_district", protected, read_texts("en"))
+    chart = draw(protected, "annex_mean_number_by_district", language="en")
+    up = chart.data[chart.data["axis"] == "up"].set_index("district")["estimate"]
+    shown = {row[0]: values[-3] for row, values in zip(made.rows, made.values, strict=True)}
+    assert len(made.headers) == len(made.rows[0]) == 8
+    for district, value in up.items():
+        label = run().study.question("district").code(str(district)).label["en"]
+        assert shown[label] == value
+
+
+def test_shares_beside_standardised_effects_say_that_they_are_not() -> None:
+    protected = run()
+    for name, part in protected.tables.items():
+        table = shares_table(name, part, protected, read_texts("en"))
+        assert ("The shares are not standardised." in table.notes) == (
+            part.analysis.verb in {"gaps", "trends"}
+        )

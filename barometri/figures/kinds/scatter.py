@@ -125,7 +125,7 @@ def scatter(protected: Protected, table_id: str, *, language: str) -> Chart:
     """
     reading = read(protected, table_id, language=language).latest()
     variable = reading.table.by[0]
-    upwards = _upwards(reading, variable)
+    upwards = judged_by(reading, variable)
     up = {cell.get(variable): cell for cell in upwards.cells}
     points = tuple(
         _Point(name, reading.label(variable, cell, short=True), cell, up.get(name))
@@ -134,11 +134,7 @@ def scatter(protected: Protected, table_id: str, *, language: str) -> Chart:
         if name != TOTAL and cell.get(variable) == name
     )
     text = reading.texts.text
-    good = text("scatter.up")
-    question = reading.study.codebook.questions.get(reading.study.roles.outcome)
-    if question is not None and question.good_label:
-        good = reading.texts.label(question.good_label)
-    body = _Plane(reading, upwards, points, (text("scatter.across"), good))
+    body = _Plane(reading, upwards, points, (text("scatter.across"), judged_words(reading)))
     shown = sum(point.shown for point in points)
     title = text("title.scatter", count=shown)
     cells = [cell for point in points for cell in (point.across, point.up) if cell is not None]
@@ -157,7 +153,15 @@ def scatter(protected: Protected, table_id: str, *, language: str) -> Chart:
     )
 
 
-def _upwards(reading: Reading, variable: str) -> Reading:
+def judged_words(reading: Reading) -> str:
+    """Return what the shares of favourable judgements are shares of."""
+    question = reading.study.codebook.questions.get(reading.study.roles.outcome)
+    if question is not None and question.good_label:
+        return reading.texts.label(question.good_label)
+    return reading.texts.text("scatter.up")
+
+
+def judged_by(reading: Reading, variable: str) -> Reading:
     """Return the shares of favourable judgements by district that the results publish."""
     outcome = reading.study.roles.outcome
     for name, table in reading.protected.tables.items():
