@@ -128,7 +128,7 @@ def _presentable(error: BaseException, name: str, values: tuple[object, ...]) ->
 
 
 def _quotes(message: str, values: Iterable[object]) -> bool:
-    """Whether a message quotes a cell of an array or a frame among the arguments, or may: none can be told."""
+    """Whether a message quotes, or may quote, a cell of an array or a frame among the arguments."""
     try:
         return _finds(message, values)
     except Exception:  # noqa: BLE001 - an argument that cannot be looked at
