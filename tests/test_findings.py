@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import barometri
-from barometri.disclosure.protected import ProtectedClaim
+from barometri.disclosure.protected import ProtectedClaim, ProtectedPart
 from barometri.errors import OptionError
 from barometri.findings import Finding, findings
 from barometri.results import Verdict
@@ -231,14 +231,13 @@ def test_a_claim_shows_itself_with_the_numbers_under_it() -> None:
 
 
 def test_the_comparison_that_decides_is_named_where_one_alone_has_the_number() -> None:
-    own = {"role": "test", "scale": "points"}
-    others = (
-        part("against", 0.2, about={"item": "M03"}, **own),
-        part("against", 0.12, about={"item": "M02"}, **own),
-    )
+    def test(item: str, estimate: float) -> ProtectedPart:
+        return part("against", estimate, role="test", scale="points", about={"item": item})
+
+    others = (test("M03", 0.2), test("M02", 0.12))
     result = replace(claim("QF05", Verdict.SUPPORTED, parts=others), n=301.0, method="intersection_union/t")
     assert "the comparison that decides: consultation phone" in worded(result).method.lower()
-    both = (*others, part("against", 0.12, about={"item": "M04"}, **own))
+    both = (*others, test("M04", 0.12))
     assert "the comparison that decides." in worded(replace(result, parts=both)).method
 
 
