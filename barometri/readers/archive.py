@@ -25,7 +25,7 @@ _UTF_8: Final = 0x800
 _HEADER: Final = struct.Struct("<4s5H3L2H")
 _PIECE: Final = 2**20
 _READ: Final = 2**16
-_HOLDS_OTHER_ROWS: Final = ("pivotcache/", "externallinks/")
+_HOLDS_OTHER_ROWS: Final = ("pivotcache/", "externallinks/", "embeddings/", "xl/model/")
 
 
 def check_parts(path: Path) -> list[zipfile.ZipInfo]:
@@ -58,8 +58,8 @@ def check_parts(path: Path) -> list[zipfile.ZipInfo]:
         raise too_much(path.name)
     if any(word in name for name in names for word in _HOLDS_OTHER_ROWS):
         raise FileError(
-            f"{path.name}: the workbook holds pivot tables or links to other workbooks, which carry rows of "
-            "their own. Save only the sheet of responses in a new workbook.",
+            f"{path.name}: the workbook holds pivot tables, embedded documents or links to other workbooks, "
+            "which carry rows of their own. Save only the sheet of responses in a new workbook.",
             code="E20",
         )
     return parts

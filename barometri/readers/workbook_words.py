@@ -31,7 +31,7 @@ _WITHOUT_WORDS: Final = re.compile(
 )
 _TEXT_PARTS: Final = re.compile(r"\.(xml|rels|vml|rdf|html?|txt|json)$")
 
-_INLINE: Final = frozenset({"r", "t", "span", "a", "rpr", "s", "b", "i", "font", "u"})
+_INLINE: Final = frozenset({"r", "t", "span", "a", "font"})
 """Elements that divide a text without ending it."""
 _ATTRIBUTES: Final = re.compile(
     r"\s(?:[\w-]+:)?(?:name|title|descr|desc|alt|comment|prompt|promptTitle|error|errorTitle|tooltip|display|"
