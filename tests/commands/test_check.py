@@ -12,6 +12,7 @@ from barometri.commands import checking
 from barometri.commands.check import main, parser
 from barometri.commands.checking import check_file, wave_of
 from barometri.errors import OptionError
+from barometri.loading import read_surveys
 from barometri.readers import read_file
 from barometri.study.anonymity import AnonymityRules
 from barometri.study.reading import read_study
@@ -236,3 +237,32 @@ def test_the_door_ends_with_the_code_of_the_command(tmp_path: Path, monkeypatch:
     with pytest.raises(SystemExit) as stopped:
         runpy.run_module("barometri.check", run_name="__main__")
     assert stopped.value.code == 3
+
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "check.md").read_text(encoding="utf-8")
+
+
+def test_the_page_shows_what_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [
+        "id;submitdate;ryhmä;kunta;tyytyväisyys;palaute",
+        "1;2021-01-12 10:03:11;1;091;4;Hyvin toimii, kiitos",
+        "2;2021-01-12 11:45:02;2;853;2;Soittakaa 040 123 4567 niin kerron lisää",
+        "3;2021-01-13 08:20:45;2;564;5;",
+    ]
+    path = file_of(tmp_path, "\n".join(rows) + "\n", "kysely_2021.csv")
+    assert main([str(path)]) == 3
+    said = capsys.readouterr()
+    assert f"```\n{said.out}{said.err}```" in PAGE
+
+
+@pytest.mark.slow
+def test_the_page_shows_what_is_printed_of_the_demonstration(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = read_study()
+    read_surveys(study, data=tmp_path, waves=[2021])
+    path = tmp_path / "raw" / study.id / study.waves[2021].file
+    assert main([str(path), "--study", str(study.path)]) == 0
+    lines = capsys.readouterr().out.splitlines(keepends=True)
+    start = next(i for i, line in enumerate(lines) if line.startswith("  respondents: "))
+    assert f"```\n{''.join(lines[start:])}```" in PAGE
