@@ -10,7 +10,7 @@ from stdnum import iban
 from stdnum.fi import ytunnus
 
 _EMAIL = re.compile(
-    r"[\w.+%-]+\s?(?:@|[(\[{]\s?(?:at|ät|miukumauku|snabel-?a)\s?[)\]}])\s?\w[\w-]*"
+    r"(?<![\w.+%-])[\w.+%-]++\s?(?:@|[(\[{]\s?(?:at|ät|miukumauku|snabel-?a)\s?[)\]}])\s?\w[\w-]*"
     r"(?:\s?(?:\.|[(\[{]\s?(?:dot|piste|punkt)\s?[)\]}])\s?\w[\w-]+)+",
     re.IGNORECASE,
 )
@@ -23,7 +23,7 @@ _NO_PHONE = re.compile(
 """Dates, business identity codes and random identifiers (UUID), parts of which may be numbers."""
 _DECIMAL = re.compile(r"[-+]?\d+[.,]\d+(?:[eE][-+]?\d+)?")
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\d)")
-_IPV6 = re.compile(r"(?<![\w:])[0-9a-fA-F:]*:[0-9a-fA-F:]+(?![\w:])")
+_IPV6 = re.compile(r"(?<![\w:])[0-9a-fA-F:]++(?!\w)")
 _BUSINESS = re.compile(r"(?<!\d)\d{7}-\d(?!\d)")
 _REGION: Final = "FI"
 _SHORTEST_PHONE: Final = 9

@@ -67,7 +67,7 @@ def are_names(texts: Mapping[str, int]) -> bool:
 def _street() -> re.Pattern[str]:
     endings = "|".join(sorted(words("streets"), key=len, reverse=True))
     return re.compile(
-        rf"(?<!\w)(?:[^\W\d_][\w'-]*\s)?[^\W\d_][\w'-]*?\s?(?:{endings})\s\d{{1,4}}"
+        rf"(?<![\w'-])(?:[^\W\d_][\w'-]*\s)?[^\W\d_][\w'-]*?\s?(?:{endings})\s\d{{1,4}}"
         r"(?:\s?-\s?\d{1,4})?(?:\s?[a-zA-Z](?!\w)(?:\s?\d{1,3}(?!\d))?)?",
         re.IGNORECASE,
     )
