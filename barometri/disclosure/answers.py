@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from barometri.disclosure.cells import CANNOT_SAY
 from barometri.disclosure.merge import JOIN
+from barometri.errors import DisclosureError
 from barometri.study.claim import ANY_MODEL
 from barometri.study.plan import Model, ModelStates
 from barometri.study.study import Study
@@ -70,6 +71,11 @@ def answers_of(item: str, categories: Iterable[str], study: Study) -> Answers:
         Categories it is released with, for items no codebook knows.
     study
         The study.
+
+    Raises
+    ------
+    DisclosureError
+        When an item no codebook knows is released both by answers and by its good end.
     """
     states = study.model_states
     model = next((m for m in study.models if m.id == item), None)
@@ -87,7 +93,14 @@ def answers_of(item: str, categories: Iterable[str], study: Study) -> Answers:
         return Answers(tuple(str(i) for i in range(len(study.models) + 1)), frozenset())
     if item in study.codebook and study.question(item).substantive:
         return _of_question(item, study, states)
-    named = tuple(sorted({c for c in categories if c not in {"", GOOD}}))
+    every = set(categories)
+    named = tuple(sorted(every - {"", GOOD}))
+    if named and named != (CANNOT_SAY,) and every & {"", GOOD}:
+        message = (
+            f"Item {item}: its good answers are released beside single answers, and no codebook says which "
+            "are good, so what they give together cannot be checked. Leave one out, or protect a study."
+        )
+        raise DisclosureError(message)
     return Answers(named, frozenset()) if named else Answers((YES, NO), frozenset({YES}))
 
 
