@@ -19,7 +19,9 @@ _LEADING: Final = re.compile(r"^[\t\r]")
 _MEASURED: Final = re.compile(r"[+\-]?\d[\d\s.,]*(?:[\s%][\w\s.,%-]*)?")
 _LONGEST_NAME: Final = 31
 _NOT_IN_NAMES: Final = re.compile(r"[\[\]:*?/\\'\x00-\x1f\x7f]")
-_NOT_FIRST: Final = re.compile(r"^[\s=+\-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b]+")
+_NOT_FIRST: Final = re.compile(
+    r"^[\s\"\u200b\u2060\ufeff=+\-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b]+"
+)
 _RESERVED: Final = "history"
 _QUOTE: Final = "'"
 

@@ -6,7 +6,6 @@ from typing import Final
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from barometri.escaping import cell
 from barometri.tables import Table
 
 _MOST_ROWS: Final = 24
@@ -18,11 +17,10 @@ _GREY: Final = "#5B5B5B"
 class NativeChart:
     """Bars of the shares of a table, drawn by the program that opens the workbook.
 
-    ``column`` holds the shares, ``rows`` counts them, ``labels`` is the number of leading columns that name a
-    row.
+    Its title is that of the sheet, in the first cell. ``column`` holds the shares, ``rows`` counts them,
+    ``labels`` is the number of leading columns that name a row.
     """
 
-    title: str
     alt: str
     column: int
     rows: int
@@ -33,10 +31,11 @@ class NativeChart:
     ) -> None:
         """Place the chart on its table's sheet, to the right of the table."""
         first, last = header_row + 1, header_row + self.rows
+        title = [sheet, 0, 0]  # a reference: as a text, words such as "x!A1" would be taken for a formula
         chart = book.add_chart({"type": "bar"})
         chart.add_series(
             {
-                "name": cell(self.title),
+                "name": title,
                 "categories": [sheet, first, 0, last, self.labels - 1],
                 "values": [sheet, first, self.column, last, self.column],
                 "fill": {"color": _BLUE},
@@ -44,7 +43,7 @@ class NativeChart:
                 "data_labels": {"value": True, "num_format": "0%"},
             }
         )
-        chart.set_title({"name": cell(self.title), "name_font": {"size": 11}, "overlay": False})
+        chart.set_title({"name": title, "name_font": {"size": 11}, "overlay": False})
         chart.set_legend({"none": True})
         chart.set_y_axis({"reverse": True, "line": {"color": _GREY}})
         chart.set_x_axis(
@@ -67,4 +66,4 @@ def native_chart(table: Table, alt: str) -> NativeChart | None:
     ]  # fmt: skip
     if len(shares) != 1 or table.row_headers != 1 or not 1 < len(table.rows) <= _MOST_ROWS:
         return None
-    return NativeChart(table.title, alt, shares[0], len(table.rows), table.row_headers)
+    return NativeChart(alt, shares[0], len(table.rows), table.row_headers)
