@@ -11,7 +11,7 @@ from pathlib import Path
 
 from barometri.errors import FileError
 from barometri.readers.confinement import confine
-from barometri.readers.content import check_texts
+from barometri.readers.content import check_exact, check_texts
 from barometri.readers.formats import READERS, check_kind
 from barometri.readers.handover import OUT_OF_MEMORY, pack, pack_error
 from barometri.study.waves import FileFormat
@@ -22,6 +22,7 @@ def answer(path: Path, file_format: FileFormat) -> bytes:
     try:
         check_kind(path, file_format)
         content = READERS[path.suffix.lower()](path, file_format)
+        check_exact(content, path.name)
         check_texts(content, path.name)
         return pack(content)
     except FileError as error:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from barometri.errors import FileError
-from barometri.readers.text import canonical, composed, count_misread
+from barometri.readers.text import LARGEST_EXACT, canonical, composed, count_misread, is_inexact
 
 MAXIMUM_COLUMNS: Final = 5_000
 MAXIMUM_CELLS: Final = 50_000_000
@@ -113,6 +113,22 @@ def check_names(names: Sequence[object], file: str) -> list[str]:
             code="E21",
         )
     return clean
+
+
+def check_exact(content: Content, file: str) -> None:
+    """Refuse whole numbers that a binary file cannot hold exactly, as long ids stored as numbers."""
+    for position, column in enumerate(content.columns, 1):
+        if column.numbers is not None:
+            size = np.abs(column.numbers)
+            count = int(np.count_nonzero((size > LARGEST_EXACT) & np.isfinite(size)))
+        else:
+            count = 0 if content.separator else sum(map(is_inexact, column.levels))
+        if count:
+            raise FileError(
+                f"{file}, column {position}: {count} numbers have more digits than are stored. Export the "
+                "column as text.",
+                code="E20",
+            )
 
 
 def check_texts(content: Content, file: str) -> None:

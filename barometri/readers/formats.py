@@ -60,6 +60,9 @@ _STARTS: Final[Mapping[bytes, str]] = {
     b"SQLite format 3": "SQLite",
     b"ARROW1": "Arrow",
 }
+_ADVICE: Final[Mapping[str, str]] = {
+    "old Excel or password-locked workbook": "Save it without a password, as .xlsx",
+}
 _PAGES: Final = (b"<html", b"<!doctype", b"<table", b"<?xml")
 _HEAD: Final = 1_024
 _OLD_STATA: Final = range(102, 116)
@@ -92,7 +95,7 @@ def check_kind(path: Path, file_format: FileFormat) -> None:
     if suffix in suffixes:
         return
     is_text = kind == "text"
-    advice = (
+    advice = _ADVICE.get(kind) or (
         f"Rename it to {' or '.join(suffixes)}, or export it again"
         if suffixes and not is_text
         else f"Export the responses as one of {', '.join(READERS)}"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from barometri.errors import FileError
+from barometri.readers.content import Content
 from barometri.readers.formats import check_kind
 from barometri.readers.handover import OUT_OF_MEMORY, to_frame, unpack
 from barometri.readers.raw import RawFile, UserMissing
@@ -62,6 +63,18 @@ def read_file(
             "it again.",
             code="E10",
         )
+    raw = raw_file(file, digest, content)
+    if file_format.rows not in {None, len(raw.frame)}:
+        raise FileError(
+            f"{file.name}: {len(raw.frame)} rows, and rows in the wave's [format] says {file_format.rows}. "
+            "Copy the delivered file again, or correct rows.",
+            code="E10",
+        )
+    return raw
+
+
+def raw_file(file: Path, digest: str, content: Content) -> RawFile:
+    """Return a file's content as a frame with the file's own words."""
     return RawFile(
         file,
         to_frame(content.columns),

@@ -17,6 +17,9 @@ _LINE: Final = 80
 _SIZED: Final = {_INDEX: (8, 4, 4), _DOCUMENTS: (8, 4, _LINE), _EXTENSION: (16, 12, 0)}
 """Kind of record to the length of its head, the place of the number of its parts, and their length."""
 _MAXIMUM_UNPACKED: Final = 2**30
+_MAXIMUM_RATIO: Final = 200
+_SMALLEST: Final = 4_096
+"""Bytes under which a file's ratio says nothing."""
 _SKIPPED, _LAST, _VERBATIM = 0, 252, 253
 """Codes of a compressed file: nothing, the end of the file, and a cell that follows in full."""
 
@@ -125,11 +128,12 @@ class _Look:
         if list_length != 24 + 24 * blocks or list_at + list_length != len(self.data) or blocks < 0:
             raise ValueError
         parts, total = [], 0
+        limit = min(_MAXIMUM_UNPACKED, _MAXIMUM_RATIO * max(len(self.data), _SMALLEST))
         for block in range(blocks):
             entry = list_at + 24 + 24 * block
             at, size, packed = self.long(entry + 8), self.whole(entry + 16), self.whole(entry + 20)
             total += size
-            if size < 0 or packed < 0 or total > _MAXIMUM_UNPACKED:
+            if size < 0 or packed < 0 or total > limit:
                 raise FileError(
                     f"{self.file}: the file unpacks to more than can be a survey. Save it again.", code="E11"
                 )

@@ -5,7 +5,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-_LARGEST_EXACT = 2**53
+LARGEST_EXACT = 2**53
+"""Whole numbers beyond it are not all stored by a binary file."""
+_INEXACT = re.compile(r"-?\d(?:\.\d+)?e\+\d+")
 _CONTINUATION = "".join(
     sorted(
         {bytes([b]).decode("cp1252", errors="ignore") for b in range(0x80, 0xC0)}
@@ -28,9 +30,20 @@ def canonical(value: float | str) -> str:
     if isinstance(value, str):
         return value
     number = float(value)
-    if math.isfinite(number) and number.is_integer() and abs(number) <= _LARGEST_EXACT:
+    if math.isfinite(number) and number.is_integer() and abs(number) <= LARGEST_EXACT:
         return str(int(number))
     return repr(number)
+
+
+def is_inexact(text: str) -> bool:
+    """Whether a text is what ``canonical`` writes of a number too large to be stored exactly.
+
+    Examples
+    --------
+    >>> is_inexact(canonical(1234567890123456789)), is_inexact("1E5")
+    (True, False)
+    """
+    return _INEXACT.fullmatch(text) is not None
 
 
 def composed(text: str) -> str:

@@ -132,8 +132,9 @@ class _Reader:
         for key, words in (("separator", SEPARATORS), ("decimal", DECIMALS)):
             if key in table:
                 given[key] = table.word(key, words)
+        rows = table.integer("rows") if "rows" in table else None
         table.finish()
-        return FileFormat(**given)
+        return FileFormat(**given, rows=rows)
 
     def recodes(self, columns: Mapping[str, str]) -> dict[str, dict[str, int]]:
         recodes: dict[str, dict[str, int]] = {}

@@ -15,12 +15,16 @@ LARGEST_RATIO: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class FileFormat:
-    """How a file was written; ``None`` where the kind of file says it itself."""
+    """How a file was written; ``None`` where the kind of file says it itself.
+
+    ``rows`` is the number of respondents that the delivery was said to hold: a file cut short is then seen.
+    """
 
     separator: str | None = None
     decimal: str | None = None
     encoding: str | None = None
     sheet: str | None = None
+    rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
