@@ -67,10 +67,10 @@ def subtitle(reading: Reading, words: str) -> str:
     return texts.text("subtitle.wave", statistic=words, wave=waves[0] if waves else reading.protected.wave)
 
 
-def base_words(reading: Reading) -> str:
-    """Return who is in the base."""
+def base_words(reading: Reading, beside: Iterable[str] = ()) -> str:
+    """Return who is in the base; ``beside`` are items of other tables that are drawn as well."""
     analysis, text = reading.table.analysis, reading.texts.text
-    items = {*(reading.present("item") or ()), *analysis.items}
+    items = {*(reading.present("item") or ()), *analysis.items, *beside}
     models = {model.id for model in reading.study.models}
     if analysis.verb == "number_of_models" or items == {NUMBER_OF_MODELS}:
         return text("base.number_of_models")

@@ -226,3 +226,10 @@ def test_what_was_hidden_changes_not_one_byte_of_the_drawing(name: str) -> None:
     for width in ("wide", "narrow"):
         assert one.svg(width) == other.svg(width)
     assert one.alt == other.alt
+
+
+def test_the_base_of_models_tells_how_nothing_agreed_is_read_where_it_is_drawn_beside() -> None:
+    beside = made_up.protected(made_up.prevalence(), made_up.nothing_agreed())
+    assert "in the row “Nothing has been agreed” as “no”" in draw(beside, "prevalence", language="en").footer
+    alone = draw(made_up.protected(made_up.prevalence()), "prevalence", language="en").footer
+    assert "Nothing has been agreed" not in alone

@@ -10,7 +10,7 @@ from barometri.figures.reading import Cell, Reading, companion, read
 from barometri.figures.scale import Look
 from barometri.figures.sheet import KeyEntry
 from barometri.figures.style import BLUE, GREY, ORANGE
-from barometri.figures.wording import alt_text, finish, footer, heading, statistic, subtitle
+from barometri.figures.wording import alt_text, base_words, finish, footer, heading, statistic, subtitle
 
 AGREED: Final = "agreed"
 _AGREED_LOOK: Final = Look(BLUE, "o", size=8.5)
@@ -41,6 +41,7 @@ def prevalence(protected: Protected, table_id: str, *, language: str) -> Chart:
     apart = [cell for name, cell in agreed.items() if name not in models] or list(_nothing_agreed(reading))
     states = {(c.get("item"), c.get("category")): c for c in reading.cells if c.get("category") in _STATES}
     body = _body(reading, ranked, apart, states)
+    foot = footer(reading, body.cells, base=base_words(reading, [cell.get("item") for cell in apart]))
     title = _title(reading, ranked)
     cells = body.cells
     pairs = [(reading.label("item", c, short=True), reading.value(c)) for c in ranked if c.shown]
@@ -48,7 +49,7 @@ def prevalence(protected: Protected, table_id: str, *, language: str) -> Chart:
         reading,
         body,
         cells,
-        heading=heading(reading, title, subtitle(reading, statistic(reading)), footer(reading, cells)),
+        heading=heading(reading, title, subtitle(reading, statistic(reading)), foot),
         alt=alt_text(reading, title, pairs),
     )
 
