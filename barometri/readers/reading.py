@@ -191,8 +191,8 @@ def _status(child: "subprocess.Popen[bytes]") -> int | None:
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:
-    """End the child and whatever it may have started."""
-    if child.poll() is not None:
+    """End the child and whatever it may have started, unless its status is known: then its number is free."""
+    if child.returncode is not None:
         return
     try:
         os.killpg(child.pid, signal.SIGKILL)
