@@ -1,7 +1,7 @@
 """A release beside all earlier ones: what a reader who keeps every report has, topic by topic."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Final, Literal
 
 from barometri.disclosure.attack import Attack, Released, Topic, attack, edition, together
@@ -166,7 +166,7 @@ def _says_nothing_new(topic: Topic, before: Sequence[_Earlier], file: str, relea
         for past in before
         if past.file == file
         and (past.limits, past.withdrawn) == (release.limits, release.withdrawn)
-        and past.topic.derived == topic.derived
+        and replace(past.topic, released=()) == replace(topic, released=())
         for record in past.topic.released
     }
     return all(_fact(record) in known for record in topic.released)
@@ -200,8 +200,8 @@ def _key(record: Released) -> _Key:
 
 def _fact(record: Released) -> tuple[object, ...]:
     """Return what a record says, whatever table it stands in; unknown numbers are equal to each other."""
-    numbers = tuple(str(value) for value in (record.n, record.k, record.share, record.step))
-    return (*_key(record), *numbers, record.shown, record.is_free, record.is_ceiling)
+    values = (getattr(record, entry.name) for entry in fields(record) if entry.name not in {"table", "who"})
+    return _key(record)[0], *(str(value) if isinstance(value, float) else value for value in values)
 
 
 def _distinct(topic: Topic) -> Topic:

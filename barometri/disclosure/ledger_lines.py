@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Final, cast
 
@@ -13,8 +13,8 @@ from barometri.study.plan import DisclosureRules
 
 NOTHING: Final = "0" * 64
 """Hash before the first line."""
-_NUMBERS: Final = ("n", "k", "share", "step")
-_FLAGS: Final = ("shown", "is_free", "is_ceiling")
+_NUMBERS: Final = tuple(entry.name for entry in fields(Released) if entry.type is float)
+_FLAGS: Final = tuple(entry.name for entry in fields(Released) if entry.type is bool)
 
 
 @dataclass(frozen=True, repr=False)
@@ -178,13 +178,7 @@ def _read_record(content: Mapping[str, Any]) -> Released:
         who={str(name): _ids(ids) for name, ids in content["who"].items()},
         counted=_ids(content["counted"]),
         among=_ids(content["among"]),
-        n=numbers["n"],
-        k=numbers["k"],
-        share=numbers["share"],
-        step=numbers["step"],
-        shown=flags["shown"],
-        is_free=flags["is_free"],
-        is_ceiling=flags["is_ceiling"],
+        **cast("Any", {**numbers, **flags}),
     )
 
 

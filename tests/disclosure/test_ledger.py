@@ -7,10 +7,13 @@ import os
 import signal
 import stat
 import sys
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from barometri.disclosure.attack import Released, Topic
 from barometri.disclosure.ledger import Ledger, Standing
 from barometri.disclosure.ledger_lines import NOTHING, Release, read_line, written
 from barometri.errors import DisclosureError, OutputError
@@ -47,6 +50,31 @@ def test_what_was_appended_is_read_back_whole(tmp_path: Path) -> None:
     assert (first.n, first.k, first.shown) == (101.0, 50.0, True)
     assert (second.who, second.shown) == ({"d": frozenset({"north"})}, False)
     assert math.isnan(first.share), "unknown numbers stay unknown"
+
+
+def test_a_line_holds_every_field_of_a_topic_and_of_a_record(tmp_path: Path) -> None:
+    """A field that the ledger does not know would be forgotten by the next release."""
+    values: dict[str, Any] = {
+        "table": "t",
+        "who": {"d": frozenset({"x", "y"})},
+        "counted": frozenset("a"),
+        "among": frozenset("ab"),
+    }
+    rest: dict[str, Any] = {
+        f.name: True if f.type is bool else 7.5 for f in fields(Released) if f.name not in values
+    }
+    full = Released(**values, **rest)
+    one = release(full, derived={"side": ("group", {"a": "x"})})
+    ledger = Ledger(tmp_path / "ledger")
+    assert ledger.append(one, after=ledger.read())
+    (back,) = ledger.read().releases
+    assert back.topics == one.topics
+    assert back.mark == one.mark
+    changed: dict[str, Any] = {"table": "u", "who": {}, "counted": frozenset("b"), "among": frozenset("abc")}
+    changed |= {name: False if value is True else 8.5 for name, value in rest.items()}
+    for name, value in changed.items():
+        assert release(replace(full, **{name: value})).mark != release(full).mark, name
+    assert {f.name for f in fields(Topic)} == {"item", "wave", "released", "derived"}
 
 
 def test_each_line_holds_the_hash_of_the_one_before(tmp_path: Path) -> None:
