@@ -240,6 +240,8 @@ def read_toml(folder: Path, name: str) -> Section:
         message = f"{name}: the file is missing in the study folder. Add it."
     except IsADirectoryError:
         message = f"{name}: is a folder, not a file."
+    except OSError as error:
+        message = f"{name}: cannot be read: {error.strerror}. Change its permissions, or copy the study."
     except UnicodeDecodeError:
         message = f"{name}: is not UTF-8 text. Save it as UTF-8."
     except tomllib.TOMLDecodeError as error:
