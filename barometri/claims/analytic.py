@@ -60,13 +60,16 @@ def compared(claim: Claim, setting: Setting, null: float) -> Measure:
     )
 
 
-def _sides_apart(claim: Claim, found: Asked, setting: Setting) -> tuple[Slope, tuple[Cell, ...], Survey]:
-    """Fit the difference of the two sides; with the counts behind their plain shares."""
+def _sides_apart(
+    claim: Claim, found: Asked, setting: Setting, *, raw: bool = False
+) -> tuple[Slope, tuple[Cell, ...], Survey]:
+    """Fit the difference of the two sides, ``raw`` or adjusted; with the counts behind their plain shares."""
     survey = divided(found, setting, claim.left, claim.right)
     side = survey.values(SIDE).astype(np.int64)
     columns = {name: survey.values(name).astype(np.int64) for name in found.columns}
     outcome = claim.item if claim.scale == "score" else found.columns[0]
-    cases = complete_cases(survey, outcome, adjusters(claim, survey), {SIDE: side, **columns})
+    held = () if raw else adjusters(claim, survey)
+    cases = complete_cases(survey, outcome, held, {SIDE: side, **columns})
     if not {0, 1} <= set(np.unique(cases.exposures[SIDE]).tolist()):
         raise Unjudged("no_responses")
     y = answers(claim, survey, cases) if claim.scale == "score" else _average(cases, found)
@@ -106,10 +109,16 @@ def _counts(claim: Claim, found: Asked, setting: Setting, survey: Survey) -> tup
 def _shown_sides(
     claim: Claim, found: Asked, setting: Setting, survey: Survey, cells: tuple[Cell, ...]
 ) -> Iterator[Part]:
-    """Yield both sides' plain shares, their raw difference, and the alternative classes."""
+    """Yield both sides' plain shares, their raw difference, and the alternative classes.
+
+    Under a difference of points there are no shares of favourable answers.
+    """
     if not setting.shown:
         return
-    if len(found.columns) == 1:
+    if claim.scale == "score":
+        line, behind, _ = _sides_apart(claim, found, setting, raw=True)
+        yield part_of("raw", line, {}, cells=behind)
+    elif len(found.columns) == 1:
         estimates = proportion(survey, found.columns, by=SIDE, margins=True)
         raw = difference_of(claim, setting, found, estimates)
         if not raw.reason:

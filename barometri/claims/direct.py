@@ -16,8 +16,8 @@ from barometri.claims.respondents import asked
 from barometri.claims.slopes import SIGNS, weakest
 from barometri.estimates import Cell
 from barometri.estimation import proportion
-from barometri.inference.intervals import two_sided_p
 from barometri.inference.multiplicity import holm
+from barometri.inference.proportions import limit_p
 from barometri.results import Part, Verdict
 from barometri.study.claim import Claim
 
@@ -56,8 +56,7 @@ def direct_rating(claim: Claim, setting: Setting) -> Measure:
         reason = gap([float(share[place])], float(se[place]) if se[place] > 0 else NAN, float(df[place]))
         if reason:
             return Measure(reason=reason)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        p = np.where(se > 0, two_sided_p((share - bound) / se, df), np.nan)
+    p = limit_p(share, se, frame["n"].to_numpy(dtype=np.float64), df, bound=bound, level=1 - LEVEL)
     adjusted = holm(p)
     pointing = sign * share > sign * bound
     decides = places[weakest(p[places].tolist(), adjusted[places].tolist(), pointing[places].tolist())]

@@ -1,6 +1,6 @@
 """Claims that one code, or one item, has the highest share of all: every other has to be beaten."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from barometri.claims.union import Decision, decided, joined, sign_of
 from barometri.errors import StudyError
 from barometri.model_battery import asked_models
 from barometri.results import Part
-from barometri.study.claim import Claim
+from barometri.study.claim import Claim, Restriction
 from barometri.study.codes import NOT_ASKED
 from barometri.survey import Survey
 
@@ -50,6 +50,8 @@ def _of_codes(claim: Claim, setting: Setting) -> Compared:
     survey, column, who = split(found, setting, variable)
     if own not in who:
         raise Unjudged("no_responses")
+    if _unheard(claim, setting, survey, variable):
+        raise Unjudged("no_responses")
     table = table_of(found, survey, who, column)
     number = len(found.items)
     others = {code: table.mean_of(code) for code in who if code != own and table.has(code, number)}
@@ -57,6 +59,26 @@ def _of_codes(claim: Claim, setting: Setting) -> Compared:
     if any(_silent(found, survey, column, code) for code in who if code != own and code not in others):
         raise Unjudged("no_responses")
     return variable, table.mean_of(own), others, table
+
+
+def _unheard(claim: Claim, setting: Setting, survey: Survey, variable: str) -> bool:
+    """Whether the wave's frame counts people of the population with a code that no respondent has."""
+    wave = setting.study.waves.get(claim.wave)
+    question = survey.question(variable)
+    if wave is None or question is None:
+        return False
+    counted = {
+        row.stratum[variable]
+        for row in wave.frame
+        if row.count and variable in row.stratum and _inside(row.stratum, claim.population)
+    }
+    inside = np.ones(len(survey.rows), dtype=np.bool_) if survey.mask is None else survey.mask
+    values = set(np.unique(survey.values(variable)[inside]).tolist())
+    return not counted <= {code.id for code in question.codes if code.value in values}
+
+
+def _inside(stratum: Mapping[str, str], population: Restriction) -> bool:
+    return all(stratum[name] in ids for name, ids in population.items() if name in stratum)
 
 
 def _silent(found: Asked, survey: Survey, column: str, code: str) -> bool:

@@ -166,6 +166,33 @@ def effective_cases(
     return np.minimum(size * _df_factor(cells), cells.n)
 
 
+def limit_p(
+    estimate: ArrayLike, se: ArrayLike, n: ArrayLike, df: ArrayLike, *, bound: float, level: float = 0.95
+) -> FloatArray:
+    """Two-sided p value that a share is ``bound``, by inverting Korn and Graubard's interval.
+
+    Twice the tail of Clopper and Pearson on the effective size of `effective_cases` at ``level``: p is below
+    ``1 - level`` exactly where the interval of that level leaves ``bound`` out.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (C,), 0 to 1; NaN where the standard error is 0 or not known.
+
+    Examples
+    --------
+    >>> limit_p([0.6], [0.05], [200], [np.inf], bound=0.5).round(3)
+    array([0.051])
+    """
+    cells = make_cells(estimate, se, n, df, kish=n, population=None, level=level)
+    size = effective_cases(estimate, se, n, df, n, level=level)
+    yes, no = size * cells.p, size * (1 - cells.p)
+    above = special.betainc(np.maximum(yes, 1e-300), no + 1, bound)
+    below = special.betaincc(yes + 1, np.maximum(no, 1e-300), bound)
+    p = np.minimum(2 * np.where(cells.p > bound, above, below), 1.0)
+    return np.where(cells.se > 0, p, np.nan)
+
+
 RULES: dict[str, Callable[[Cells], Bounds]] = {
     "korn_graubard": _korn_graubard,
     "hypergeometric": _hypergeometric,

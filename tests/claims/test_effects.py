@@ -171,6 +171,7 @@ def test_a_margin_moves_the_null_and_the_direction(survey: Survey) -> None:
 
 def test_a_difference_of_points(survey: Survey) -> None:
     result = judge(claim(kind="difference", left=MANY, right=NOTHING, scale="score"), survey)
+    assert [(part.name, part.scale) for part in result.parts] == [("raw", "score")]
     frame, k, none = survey.frame, number(survey), column(survey, "nothing")
     many, none_agreed = np.nan_to_num(k, nan=-1) >= 2, none == 1
     left, right = many & ~none_agreed, none_agreed & ~many
@@ -473,13 +474,20 @@ def test_a_direct_rating_takes_the_place_of_the_effect() -> None:
     result = result_of(entry, rated(45))
     assert (result.estimate, result.scale, result.verdict) == (0.75, "share", Verdict.SUPPORTED)
     assert [(cell.item, cell.n, cell.k) for cell in result.cells] == [("quick", 60, 45)]
-    se = np.sqrt(0.75 * 0.25 / 59)
-    assert result.p_value == pytest.approx(2 * stats.t.sf(0.25 / se, 59), rel=1e-6)
+    assert result.p_value == pytest.approx(2 * stats.beta.cdf(0.5, 59 * 0.75, 59 * 0.25 + 1), rel=1e-6)
     assert result_of(entry, rated(15)).verdict is Verdict.CONTRADICTED
     assert result_of(entry, rated(32)).verdict is Verdict.SAME_DIRECTION
     assert result_of(claim(kind="each", items=("A",), direct="quick", low=0.8), rated(45)).estimate == 0.75
     none = claim(kind="equivalence", items=("A",), margin=0.1, relation="=", direct="quick")
     assert result_of(none, rated(45)).verdict is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize("good_answers", range(18, 43))
+def test_p_of_a_direct_rating_is_small_exactly_where_its_interval_leaves_the_half_out(
+    good_answers: int,
+) -> None:
+    result = result_of(claim(kind="each", items=("A",), direct="quick"), rated(good_answers))
+    assert (result.p_value < 0.05) == (not result.ci_low <= 0.5 <= result.ci_high)
 
 
 def test_one_direct_rating_for_each_item_and_holm_over_those_asked() -> None:

@@ -1,9 +1,12 @@
 """The highest or lowest of all: every other has to be beaten."""
 
+from dataclasses import replace
+
 import pytest
 
 from barometri.errors import StudyError
 from barometri.results import Verdict
+from barometri.study.waves import FrameCount
 from barometri.survey import Survey
 from tests.claims.made import MIDDLE, NORTH, SOUTH, WORKERS, claim, mix, parts, people, result_of
 
@@ -110,3 +113,21 @@ def test_other_cut_offs_are_shown_beside() -> None:
     assert (shown.about, round(shown.estimate, 9)) == ({"answer": "1+"}, -0.1)
     assert {cell.category for cell in shown.cells} == {"1+"}
     assert {cell.category for cell in result.cells} == {"2+"}
+
+
+@pytest.mark.parametrize(
+    ("counted", "judged"), [({}, True), ({"south": 90}, False), ({"south": 0}, True), ({"middle": 90}, True)]
+)
+def test_a_code_that_the_frame_counts_and_nobody_answered_in_leaves_the_highest_open(
+    counted: dict[str, int], judged: bool
+) -> None:
+    survey = districts(70, 40, -1)
+    assert survey.study is not None
+    rows = tuple(
+        FrameCount({"district": name, "group": "worker"}, number) for name, number in counted.items()
+    )
+    wave = replace(survey.study.waves[2021], frame=rows)
+    study = replace(survey.study, waves={**survey.study.waves, 2021: wave})
+    result = result_of(claim(**HIGHEST), Survey(survey.rows, survey.design, study=study, wave=2021))
+    assert (result.verdict is Verdict.SUPPORTED) == judged
+    assert result.reason == ("" if judged else "no_responses")
