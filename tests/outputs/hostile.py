@@ -49,7 +49,7 @@ def hostile(
     payloads = cycle(PAYLOADS)
 
     def each(found: re.Match[str]) -> str:
-        if found[1] not in keys:
+        if found[1] not in keys or found[2].startswith("name_"):  # columns of the table of municipalities
             return found[0]
         quoted = "".join(_escaped(letter) for letter in next(payloads))
         return f'{found[1]} = "{quoted} {found[2]}"'
