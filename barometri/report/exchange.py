@@ -106,7 +106,9 @@ def _place(target: Path) -> Path:
     """Return where a folder truly stands: a link is kept, and what it leads to is replaced."""
     try:
         return target.resolve() if target.is_symlink() else target
-    except (OSError, RuntimeError):  # a link that leads to itself is no OSError in every Python
+    except OSError as error:
+        raise OutputError(_refused(target, error)) from None
+    except RuntimeError:  # what a link that leads to itself is before Python 3.13
         message = f"{target}: the link leads nowhere. Mend it, or name another place with --output."
         raise OutputError(message) from None
 

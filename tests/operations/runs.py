@@ -80,7 +80,8 @@ class Runs(AbstractContextManager["Runs"]):
         runs
             ``arguments`` of the command, and as needed ``signal`` (seconds, number) to its process group,
             ``die_at`` and ``fail_at`` (the number of a change of the disk), ``umask``, ``uid``, ``cwd``,
-            ``environ``, ``clock`` (seconds); ``fill`` and ``remove`` name files written and removed before.
+            ``environ``, ``clock`` (seconds). Before it, ``leave`` fills a disk with a file but for so many
+            bytes, ``remove`` takes files away, ``chmod`` sets permissions, ``seal`` makes mounts read-only.
         look
             Folders to be looked at after each run.
         mounts
