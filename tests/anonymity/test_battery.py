@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from barometri.anonymity import AnonymityReport, search
@@ -80,3 +81,21 @@ def test_the_table_says_what_is_missed() -> None:
 def test_the_whole_battery_through_the_limited_process(capsys: pytest.CaptureFixture[str]) -> None:
     assert identifiers.main(["--files", "60"]) == 0
     assert "| clean files refused, of 60 | 0 | 0 | yes |" in capsys.readouterr().out
+
+
+def test_cells_that_do_not_show_are_searched(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book["Sheet"]
+    for row in (["q1", "q2"], [1, "x"], [2, dressed()[0]], [3, "y"]):
+        sheet.append(row)
+    sheet.row_dimensions[3].hidden = True
+    book.create_sheet("piilo")["C9"] = dressed()[1]
+    book["piilo"].sheet_state = "veryHidden"
+    book.save(tmp_path / "rows.xlsx")
+    assert [str(entry) for entry in searched(tmp_path / "rows.xlsx", "Sheet").found] == [
+        "cells that are not read: 1 personal identity codes",
+        "column 2: 1 personal identity codes",
+    ]
+    sheet.column_dimensions["B"].hidden = True
+    book.save(tmp_path / "columns.xlsx")
+    assert len(searched(tmp_path / "columns.xlsx", "Sheet").found) == 2

@@ -152,43 +152,43 @@ SPREAD = [date(1950 + 2 * i, 1 + i, 3 * i + 1) for i in range(9)]
 
 def test_under_such_a_name_half_the_cells_are_enough() -> None:
     later = counted(date(2020, 1, 1), date(2021, 1, 1))
-    assert are_births(later, 4, named=True)
-    assert not are_births(later, 5, named=True)
-    assert not are_births({}, 0, named=True)
-    assert not are_births(later, 2, named=False)
+    assert are_births(later, 4, named=True) is True
+    assert are_births(later, 5, named=True) is False
+    assert are_births({}, 0, named=True) is False
+    assert are_births(later, 2, named=False) is False
 
 
 def test_without_a_name_nine_in_ten_cells_must_be_dates() -> None:
-    assert are_births(counted(*SPREAD), 9, named=False)
-    assert are_births(counted(*SPREAD), 10, named=False)
-    assert not are_births(counted(*SPREAD), 11, named=False)
-    assert not are_births({}, 0, named=False)
+    assert are_births(counted(*SPREAD), 9, named=False) is True
+    assert are_births(counted(*SPREAD), 10, named=False) is True
+    assert are_births(counted(*SPREAD), 11, named=False) is False
+    assert are_births({}, 0, named=False) is False
 
 
 def test_without_a_name_nine_in_ten_dates_must_lie_a_generation_back() -> None:
     one_later = counted(*SPREAD, date(2019, 5, 20))
     two_later = counted(*SPREAD, date(2019, 5, 20), date(2018, 5, 21))
-    assert are_births(one_later, 10, named=False)
-    assert not are_births(two_later, 11, named=False)
+    assert are_births(one_later, 10, named=False) is True
+    assert are_births(two_later, 11, named=False) is False
     edge = counted(*SPREAD[:8], date(2010, 12, 31))
-    assert are_births(edge, 9, named=False)
-    assert not are_births(counted(*SPREAD[:8], date(2011, 1, 1)), 9, named=False)
+    assert are_births(edge, 9, named=False) is True
+    assert are_births(counted(*SPREAD[:8], date(2011, 1, 1)), 9, named=False) is False
 
 
 def test_the_year_of_the_survey_moves_the_limit() -> None:
     days_ = counted(*(date(1996 + i, 1 + i, 2 * i + 1) for i in range(11)))
-    assert are_births(days_, 11, named=False, year=2021)
-    assert not are_births(days_, 11, named=False, year=2019)
+    assert are_births(days_, 11, named=False, year=2021) is True
+    assert are_births(days_, 11, named=False, year=2019) is False
 
 
 def test_births_are_spread_over_ten_years_and_five_days_of_the_month() -> None:
     narrow = counted(*(date(1950 + i, 1, 1 + i) for i in range(10)))
-    assert not are_births(narrow, 10, named=False)
+    assert are_births(narrow, 10, named=False) is False
     wide = counted(*(date(1950 + i, 1, 1 + i) for i in range(11)))
-    assert are_births(wide, 11, named=False)
+    assert are_births(wide, 11, named=False) is True
     numbered = counted(*(date(1950 + i, 10, 1 + i % 4) for i in range(20)))
-    assert not are_births(numbered, 20, named=False)
+    assert are_births(numbered, 20, named=False) is False
     fifth = counted(*(date(1950 + i, 10, 1 + i % 5) for i in range(20)))
-    assert are_births(fifth, 20, named=False)
-    assert are_births(counted(date(1950, 1, 1), date(1970, 1, 2)), 2, named=False)
-    assert not are_births(counted(date(1950, 1, 1), date(1970, 1, 1)), 2, named=False)
+    assert are_births(fifth, 20, named=False) is True
+    assert are_births(counted(date(1950, 1, 1), date(1970, 1, 2)), 2, named=False) is True
+    assert are_births(counted(date(1950, 1, 1), date(1970, 1, 1)), 2, named=False) is False
