@@ -1,4 +1,4 @@
-"""Publish a small study again and again with planted records, and search all that comes out for hidden numbers.
+"""Publish a small study again and again with planted records, and search all that comes out for hidden ones.
 
 python -m benchmarks.canaries [--runs 50] [--output docs/canaries.md]
 """
