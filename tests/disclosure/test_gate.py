@@ -7,7 +7,7 @@ import pytest
 
 import barometri as bm
 from barometri.disclosure import gate
-from barometri.disclosure.attack.naming import study_of
+from barometri.disclosure.attack.naming import own_codes, study_of
 from barometri.disclosure.attack.reading import topics
 from barometri.disclosure.protect import as_results
 from barometri.disclosure.protect import protect as unattacked
@@ -16,6 +16,8 @@ from barometri.errors import DisclosureError
 from barometri.estimates import Estimates
 from barometri.results import Results
 from barometri.study.plan import DisclosureRules
+from barometri.study.study import Study
+from barometri.study.waves import Equivalence
 from barometri.survey import Survey
 
 STRICT = DisclosureRules(minimum_n=80, minimum_k=40)
@@ -97,3 +99,23 @@ def test_numbers_of_models_go_as_far_as_their_classes(demo_surveys: Mapping[int,
     highest = max(int(str(word).rstrip("+")) for word in classes.frame["category"])
     assert len(study_of(as_results(classes)).models) == highest
     assert bm.protect(classes).tables["estimates"].frame["estimate"].notna().any()
+
+
+def test_a_code_is_the_code_of_its_own_wave(demo_study: Study) -> None:
+    """Groups that a later wave calls otherwise are the same people in every table."""
+    year = min(demo_study.waves)
+    entries = (
+        Equivalence("group", "similar", "old", "new"),
+        Equivalence("group", "similar", "older", "new"),
+        Equivalence("district", "same"),
+    )
+    study = replace(
+        demo_study, waves={**demo_study.waves, year: replace(demo_study.waves[year], equivalence=entries)}
+    )
+    who = {"group": frozenset({"new", "other"}), "district": frozenset({"new"})}
+    assert own_codes(who, str(year), study) == {
+        "group": {"old", "older", "other"},
+        "district": {"new"},
+    }
+    assert own_codes(who, str(study.latest), study) == who
+    assert own_codes(who, "", study) == who

@@ -1,4 +1,4 @@
-"""The answers that estimates tell of themselves where no study names them, as the attacker reads them."""
+"""What names mean to the attacker: answers that no study names, codes that another wave calls otherwise."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from barometri.disclosure.attack.facts import Who
 from barometri.estimates import Estimates
 from barometri.results import Results
 from barometri.study.codebook import Code, Codebook, Question
@@ -34,6 +35,22 @@ def study_of(results: Results) -> Study:
                 codes = tuple(Code(place, answer, {}, {}) for place, answer in enumerate(answers, 1))
                 questions[item] = Question(item, "nominal", {}, {}, codes)
     return replace(study, codebook=Codebook(questions), models=(_NOBODY,) * highest)
+
+
+def own_codes(who: Who, wave: str, study: Study) -> Who:
+    """Word codes of the study's latest wave by the codes of the wave itself that are compared with them.
+
+    A table over waves names an earlier group by its later name, a claim by its own: they are the same people.
+    """
+    entries = study.waves[int(wave)].equivalence if wave.isdigit() and int(wave) in study.waves else ()
+    own: dict[tuple[str, str], set[str]] = {}
+    for entry in entries:
+        if entry.code and entry.counterpart:
+            own.setdefault((entry.question, entry.counterpart), set()).add(entry.code)
+    return {
+        name: frozenset(code for given in ids for code in own.get((name, given), {given}))
+        for name, ids in who.items()
+    }
 
 
 def _items(name: str, estimates: Estimates) -> Iterator[tuple[str, pd.DataFrame]]:

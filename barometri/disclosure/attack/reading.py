@@ -4,7 +4,7 @@ Counts come from the exact results, what is shown from the protected ones only.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -12,7 +12,7 @@ import pandas as pd
 
 from barometri.disclosure.attack.answers import counted_and_among, item_of
 from barometri.disclosure.attack.facts import Released, Topic
-from barometri.disclosure.attack.naming import study_of
+from barometri.disclosure.attack.naming import own_codes, study_of
 from barometri.disclosure.protected import SUPPRESSED, Protected, ProtectedClaim, ProtectedTable
 from barometri.estimates import TOTAL, Cell
 from barometri.results import AnalysisResult, ClaimResult, Results, Verdict
@@ -61,6 +61,7 @@ def topics(results: Results, protected: Protected) -> tuple[Topic, ...]:
     for figure, printed in zip(results.published_figures, protected.published_figures, strict=True):
         shown = bool(np.isfinite(printed.estimate))
         lines += [_of_cell(f"published {figure.figure.id}", c, shown=shown) for c in figure.cells]
+    lines = [replace(line, who=own_codes(line.who, line.wave, study)) for line in lines]
     found: dict[tuple[str, str], list[Released]] = {}
     for line in lines:
         found.setdefault((item_of(line.item, line.category, study), line.wave), []).append(
