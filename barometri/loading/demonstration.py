@@ -45,7 +45,7 @@ def demonstrate(study: Study, folder: Path, manifest: Manifest) -> Manifest:
     Raises
     ------
     FileError
-        Some files are absent, and others are not the package's own: they are not touched.
+        A file there is not the package's own: it is not touched, and not read as a simulated one.
     """
     maker = f"{study.digest} {__version__}"
     names = [wave.file for wave in study.waves.values()]
@@ -66,15 +66,13 @@ def demonstrate(study: Study, folder: Path, manifest: Manifest) -> Manifest:
         raise OutputError(
             f"{folder}: cannot write the demonstration ({error.strerror}); choose another."
         ) from None
-    if not foreign:
-        return replace(manifest, written=fresh, maker=maker)
-    if len(found) == len(names):
-        return manifest  # someone's own files, and whole: read like any others
-    raise FileError(
-        f"{folder / foreign[0]}: not a file of the demonstration as it was written, and others of its files "
-        "are absent. Move the files of that folder elsewhere; the demonstration is then written anew.",
-        code="E10",
-    )
+    if foreign:
+        raise FileError(
+            f"{folder / foreign[0]}: not a file of the demonstration as the package wrote it. Move the files "
+            "of that folder elsewhere; the demonstration is then written anew.",
+            code="E10",
+        )
+    return replace(manifest, written=fresh, maker=maker)
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ SEPARATORS: Final = (";", ",", "\t", "|")
 _WORDS: Final = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
 _SAMPLE: Final = 65_536
 _LONGEST_HEADER: Final = 4 * 2**20
+_PIECE: Final = 2**20
 _LONGEST_CELL: Final = 1_000_000
 _POINT = re.compile(r"\s*[-+−]?\d+\.\d+\s*")
 _COMMA = re.compile(r"\s*[-+−]?\d+,\d+\s*")
@@ -32,7 +33,8 @@ def read_delimited(path: Path, file_format: FileFormat) -> Content:
             separator = _separator(sample, file_format.separator, path.name)
             stream.seek(0)
             lines = _lines(stream, path.name)
-            columns = _columns(csv.reader(lines, delimiter=separator, strict=True), path.name)
+            rows = csv.reader(lines, delimiter=separator, strict=True)
+            columns = _columns(rows, path.name, _count_lines(path))
     except UnicodeError:
         raise FileError(
             f"{path.name}: the file is not {encoding.removesuffix('-sig')}. Save it as UTF-8, or declare "
@@ -138,9 +140,15 @@ def _widths(sample: str, separator: str) -> list[int]:
     return rows[:-1][:100] if cut else rows[:100]
 
 
-def _columns(rows: Iterator[Sequence[str]], file: str) -> list[Column]:
+def _count_lines(path: Path) -> int:
+    """Return the number of line ends, which are as many as rows but for those within quotation marks."""
+    with path.open("rb") as stream:
+        return sum(piece.count(b"\n") for piece in iter(lambda: stream.read(_PIECE), b""))
+
+
+def _columns(rows: Iterator[Sequence[str]], file: str, lines: int) -> list[Column]:
     header = next(rows, [])
-    check_shape(0, len(header), file)
+    check_shape(max(lines - 1, 0), len(header), file)
     names = check_names(header, file)
     if not names:
         raise FileError(f"{file}: the file is empty. Expected column names in the first row.", code="E20")

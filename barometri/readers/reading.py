@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
@@ -20,7 +21,8 @@ from barometri.study.waves import FileFormat
 
 MAXIMUM_FILE: Final = 200 * 2**20
 MAXIMUM_MEMORY: Final = 4 * 2**30
-MAXIMUM_SECONDS: Final = 60
+MAXIMUM_SECONDS: Final = 58
+"""A minute, less the time to start the child and to end it."""
 MAXIMUM_ANSWER: Final = 600 * 2**20
 """Bytes that the child may answer: the largest number of cells, and their distinct texts."""
 _OUT_OF_TIME: Final = (-getattr(signal, "SIGXCPU", signal.SIGTERM),)
@@ -147,6 +149,7 @@ def _answer(path: Path, file_format: FileFormat, seconds: int) -> bytes:
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
     }
+    deadline = time.monotonic() + seconds
     with subprocess.Popen(
         [sys.executable, "-P", "-B", "-X", "utf8", "-m", "barometri.readers.child"],
         stdin=subprocess.PIPE,
@@ -159,7 +162,7 @@ def _answer(path: Path, file_format: FileFormat, seconds: int) -> bytes:
         talk = threading.Thread(target=_talk, args=(child, request, answer), daemon=True)
         talk.start()
         try:
-            talk.join(seconds)
+            talk.join(max(deadline - time.monotonic(), 0))
             late = talk.is_alive()
             status = None if late or len(answer) > MAXIMUM_ANSWER else _status(child)
         finally:
