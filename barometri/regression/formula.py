@@ -23,6 +23,10 @@ LONGEST, HIGHEST_POWER, MOST_COLUMNS = 4000, 4, 400
 _TOKEN = re.compile(
     r"\s*(?:(?P<name>[^\W\d]\w*)|(?P<number>\d+(?:\.\d+)?)|(?P<sign>[-+:*^(),]))", flags=re.UNICODE
 )
+_POLY = re.compile(r"\bpoly\s*\(\s*[^\W\d]\w*\s*,\s*[1-9]\s*\)")
+_CALLED = re.compile(r"[)\d]\s*\(|\(\s*\)")
+"""A call of what a call returned, of a number, or of nothing."""
+DEEPEST = 20
 Term = frozenset[str]
 
 
@@ -126,6 +130,7 @@ def check_terms(right: str, text: str) -> tuple[str, ...]:
     """
     if len(text) > LONGEST:
         raise OptionError(f"A formula holds at most {LONGEST} characters; this one has {len(text)}.")
+    _check_calls(right, text)
     names, previous, place = [], "", 0
     right = right.rstrip()
     while place < len(right):
@@ -145,6 +150,20 @@ def check_terms(right: str, text: str) -> tuple[str, ...]:
             raise OptionError(f"A power in {text!r} must be a number up to {HIGHEST_POWER}.")
         previous, place = word, found.end()
     return tuple(dict.fromkeys(names))
+
+
+def _check_calls(right: str, text: str) -> None:
+    """Refuse brackets that call what is no function, and arguments that no function here has."""
+    if _CALLED.search(right):
+        raise OptionError(f"The formula {text!r} calls what is no function; write * between brackets.")
+    if right.count(",") != len(_POLY.findall(right)):
+        raise OptionError(f"A comma in {text!r} may stand in poly(variable, degree) alone, degree 1 to 9.")
+    depth = deepest = 0
+    for sign in right:
+        depth += (sign == "(") - (sign == ")")
+        deepest = max(deepest, depth)
+    if deepest > DEEPEST:
+        raise OptionError(f"The brackets of a formula go at most {DEEPEST} deep; these go {deepest} deep.")
 
 
 def code_frame(formula: Formula, frame: pd.DataFrame) -> tuple[Coding, FloatArray]:
