@@ -60,7 +60,7 @@ class Answers:
         return frozenset(self.atoms if word == "asked" else self.known)
 
 
-def answers_of(item: str, categories: Iterable[str], study: Study) -> Answers:
+def answers_of(item: str, categories: Iterable[str], study: Study, *, whole: bool = True) -> Answers:
     """Return the answers of an item: a model, the number of models, a question, or one known by categories.
 
     Parameters
@@ -71,6 +71,8 @@ def answers_of(item: str, categories: Iterable[str], study: Study) -> Answers:
         Categories it is released with, for items no codebook knows.
     study
         The study.
+    whole
+        Whether the categories of an item that no codebook knows are all its answers.
 
     Raises
     ------
@@ -101,7 +103,11 @@ def answers_of(item: str, categories: Iterable[str], study: Study) -> Answers:
             "are good, so what they give together cannot be checked. Leave one out, or protect a study."
         )
         raise DisclosureError(message)
-    return Answers(named, frozenset()) if named else Answers((YES, NO), frozenset({YES}))
+    return (
+        Answers((*named, *(() if whole else (NO,))), frozenset())
+        if named
+        else Answers((YES, NO), frozenset({YES}))
+    )
 
 
 def _in_battery(item: str, models: Iterable[Model]) -> bool:

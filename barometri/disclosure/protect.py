@@ -73,12 +73,13 @@ def protect(
     _refuse_unruled(run)
     tables = {name: _merged(result, run.study, limits) for name, result in run.tables.items()}
     primary, hidden = _patterns(tables, run, limits)
+    beside = _beside(tables, hidden, run)
     sentences = Sentences(tables, hidden, limits, run.wave, run.study)
     return Protected(
         study=replace(run.study, disclosure=limits),
         wave=run.wave,
         tables={
-            name: _table(result, hidden[name], limits, sentences.effects(name))
+            name: _table(result, hidden[name], limits, sentences.effects(name), beside=beside[name])
             for name, result in tables.items()
         },
         claims=tuple(sentences.claim(claim) for claim in run.claims),
@@ -118,6 +119,23 @@ def _patterns(
     return primary, hidden
 
 
+def _beside(
+    tables: Mapping[str, AnalysisResult], hidden: Mapping[str, BoolArray], run: Results
+) -> dict[str, BoolArray]:
+    """Say, by table, which rows are of an item and a wave of which some row of some table is hidden."""
+    topics = {}
+    for name, result in tables.items():
+        frame = result.estimates.frame
+        item, wave = only_item(result.analysis, run.study), str(run.wave)
+        items = frame["item"].astype(str) if "item" in frame else [item] * len(frame)
+        waves = frame["wave"].astype(str) if "wave" in frame else [wave] * len(frame)
+        topics[name] = list(zip(items, waves, strict=True))
+    short = {
+        topic for name, rows in topics.items() for topic, gone in zip(rows, hidden[name], strict=True) if gone
+    }
+    return {name: np.array([topic in short for topic in rows], dtype=bool) for name, rows in topics.items()}
+
+
 def _merged(result: AnalysisResult, study: Study, rules: DisclosureRules) -> AnalysisResult:
     """Merge the ends of a distributed scale where a record of it would be hidden."""
     if result.analysis.verb != "distribution" or "category" not in result.estimates.frame:
@@ -129,17 +147,28 @@ def _merged(result: AnalysisResult, study: Study, rules: DisclosureRules) -> Ana
 
 
 def _table(
-    result: AnalysisResult, hidden: BoolArray, rules: DisclosureRules, effects: tuple[ProtectedEffect, ...]
+    result: AnalysisResult,
+    hidden: BoolArray,
+    rules: DisclosureRules,
+    effects: tuple[ProtectedEffect, ...],
+    *,
+    beside: BoolArray,
 ) -> ProtectedTable:
+    """Round and mask a table; shares that stand ``beside`` hidden ones of their item keep fewer digits.
+
+    Who knows the weights reads a share of many strata as an equation for the counts of each: to whole per
+    cents it leaves room for more than one.
+    """
     estimates = result.estimates
     frame = estimates.frame.copy()
     n = frame["n"].to_numpy(dtype=np.float64)
+    known = np.where(beside, 0.0, n)
     frame["status"] = [status_of(size, rules, hidden=bool(h)) for size, h in zip(n, hidden, strict=True)]
     if "mark" not in frame:
         frame["mark"] = ""
     whole = rounding.BY_STATISTIC[estimates.statistic]
     for column in ("estimate", "ci_low", "ci_high"):
-        frame[column] = whole(frame[column].to_numpy(dtype=np.float64), n)
+        frame[column] = whole(frame[column].to_numpy(dtype=np.float64), known)
     frame["se"] = rounding.standard_error(frame["se"].to_numpy(dtype=np.float64))
     frame["n_weighted"] = rounding.weighted_base(frame["n_weighted"].to_numpy(dtype=np.float64))
     frame["df"] = np.round(frame["df"].to_numpy(dtype=np.float64))

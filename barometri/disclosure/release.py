@@ -200,7 +200,7 @@ def _of_cells(name: str, cells: Iterable[Cell]) -> list[_Line]:
 
 
 def _group(item: str, wave: str, lines: list[_Line], study: Study, rules: DisclosureRules) -> Group:
-    answers = answers_of(item, [line.category for line in lines], study)
+    answers = answers_of(item, [line.category for line in lines], study, whole=_is_whole(lines))
     used: dict[str, set[str]] = {}
     for line in lines:
         for variable, ids in line.who.items():
@@ -216,6 +216,16 @@ def _group(item: str, wave: str, lines: list[_Line], study: Study, rules: Disclo
     }
     return Group(
         item, wave, answers.atoms, records, derived, codes, of_organisations=is_of_organisations(item, study)
+    )
+
+
+def _is_whole(lines: Iterable[_Line]) -> bool:
+    """Whether the categories of an item add up to its base wherever they are told."""
+    parts: dict[tuple[str, str], dict[str, _Line]] = {}
+    for line in lines:
+        parts.setdefault((line.table, str(sorted(line.who.items()))), {})[line.category] = line
+    return all(
+        sum(one.k for one in part.values()) == max(one.n for one in part.values()) for part in parts.values()
     )
 
 

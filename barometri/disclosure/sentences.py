@@ -87,6 +87,7 @@ class Sentences:
         self._rules = rules
         self._study = study
         self._withheld = _withheld(tables, hidden, wave, study)
+        self._short = {key[:2] for key in self._withheld}
 
     def effects(self, table: str) -> tuple[ProtectedEffect, ...]:
         """Return the effects of a table."""
@@ -99,7 +100,7 @@ class Sentences:
         hidden |= not effect.cells and self._rests_on_hidden(effect, table)
         scale = "ratio" if effect.name.startswith(_HUNDREDTHS) else "points"
         modelled = effect.method.startswith(_MODELLED)
-        n = float(effect.n) if modelled else _least(effect.cells, effect.n)
+        n = float(effect.n) if modelled else self._told_on(effect.cells, effect.n)
         return ProtectedEffect(
             name=effect.name,
             estimate=_rounded(effect.estimate, scale, n, hidden=hidden),
@@ -127,7 +128,7 @@ class Sentences:
         """Return a claim; not reportable where one of its bases or cells is hidden."""
         closed = self._closed(result.cells, claim_name(result)) or self._is_modelled_on_few(result.k_low)
         closed |= np.isfinite(result.estimate) and result.n < self._rules.minimum_n
-        n = _least(result.cells, result.n)
+        n = self._told_on(result.cells, result.n)
 
         def rounded(value: float) -> float:
             return _rounded(value, result.scale, n, hidden=closed)
@@ -155,7 +156,7 @@ class Sentences:
     def _part(self, result: ClaimResult, part: Part, place: int) -> ProtectedPart:
         hidden = self._closed(part.cells, part_name(result, place)) or self._is_modelled_on_few(part.k_low)
         hidden |= 0 < part.n < self._rules.minimum_n
-        n = _least(part.cells, part.n or result.n)
+        n = self._told_on(part.cells, part.n or result.n)
 
         def rounded(value: float) -> float:
             return _rounded(value, part.scale, n, hidden=hidden)
@@ -172,7 +173,9 @@ class Sentences:
             scale=part.scale,
             verdict=Verdict.NOT_REPORTABLE if hidden and part.verdict is not None else part.verdict,
             about=part.about,
-            status=SUPPRESSED if hidden else status_of(n, self._rules, hidden=False),
+            status=SUPPRESSED
+            if hidden
+            else status_of(_least(part.cells, part.n or result.n), self._rules, hidden=False),
         )
 
     def figure(self, result: FigureResult) -> ProtectedFigure:
@@ -186,11 +189,17 @@ class Sentences:
         )
         return ProtectedFigure(
             figure=result.figure,
-            estimate=_rounded(own, "share", _least(result.cells, result.n), hidden=hidden),
+            estimate=_rounded(own, "share", self._told_on(result.cells, result.n), hidden=hidden),
             n=float("nan") if hidden or not result.n else float(result.n),
             same=SameAsPublished.NOT_COMPARABLE if hidden else result.same,
             reason="not_reportable" if hidden else result.reason,
         )
+
+    def _told_on(self, cells: Sequence[Cell], n: int) -> float:
+        """Return the base that says how many digits a share keeps: none beside hidden rows of its item."""
+        if any((cell.item, str(cell.wave)) in self._short for cell in cells):
+            return 0.0
+        return _least(cells, n)
 
     def _is_modelled_on_few(self, k_low: int | None) -> bool:
         """Whether a term of a model stands on fewer people than R6 asks for."""

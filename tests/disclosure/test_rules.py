@@ -8,6 +8,8 @@ import pytest
 from barometri.disclosure import rounding
 from barometri.disclosure.rules import (
     checked,
+    is_declared_impossible,
+    is_of_one_answer,
     is_of_organisations,
     is_unsafe,
     sets_numerator_aside,
@@ -78,3 +80,46 @@ def test_which_items_are_facts_about_organisations() -> None:
     assert sets_numerator_aside("M06", study, DisclosureRules(organisation_numerator="aside"))
     assert not sets_numerator_aside("M06", study, DisclosureRules())
     assert not sets_numerator_aside("cooperation", study, DisclosureRules(organisation_numerator="aside"))
+
+
+def test_a_mean_tells_a_class_when_nearly_all_gave_one_answer() -> None:
+    others, se = np.array([4.0, 5.0, np.nan, np.nan, 0.0]), np.array([0.2, 0.2, 0.0, 0.1, 0.0])
+    assert is_of_one_answer(others, se, RULES).tolist() == [True, False, True, False, True]
+
+
+def test_a_zero_is_told_only_of_answers_declared_impossible() -> None:
+    rules = DisclosureRules(structural_zeros=("item:never", "item:nowhere"))
+    both = frozenset({"never", "nowhere"})
+    assert is_declared_impossible("item", both, 0, rules)
+    assert not is_declared_impossible("item", both | {"other"}, 0, rules)
+    assert not is_declared_impossible("item", frozenset({"never"}), 1, rules)
+    assert not is_declared_impossible("other", frozenset({"never"}), 0, rules)
+    assert not is_declared_impossible("item", frozenset(), 0, rules)
+
+
+def test_a_threshold_below_the_floor_is_named_by_its_name() -> None:
+    with pytest.raises(DisclosureError, match=r"disclosure\.toml, minimum_n: below the hard floor of 3"):
+        checked(DisclosureRules(minimum_n=2))
+
+
+@pytest.mark.parametrize(("n", "status"), [(10, "unreliable"), (49, "small_base"), (51, "shown")])
+def test_status_at_the_bounds(n: float, status: str) -> None:
+    assert status_of(n, RULES, hidden=False) == status
+
+
+def test_every_statistic_has_its_rounding() -> None:
+    values, n = np.array([1234.56789, 0.98765]), np.array([100.0, 99.0])
+    told = {name: rule(values, n).tolist() for name, rule in rounding.BY_STATISTIC.items()}
+    assert told == {
+        "proportion": [1234.568, 0.99],
+        "mean": [1234.6, 1.0],
+        "total": [1230.0, 0.0],
+        "ratio": [1234.57, 0.99],
+    }
+
+
+def test_standard_errors_keep_two_digits_of_any_size() -> None:
+    values = np.array([0.0, 0.000987654, 0.0996, 1.25e6, np.nan, -1.0])
+    assert rounding.standard_error(values).tolist()[:4] == [0.0, 0.00099, 0.1, 1200000.0]
+    assert np.isnan(rounding.standard_error(values)[4])
+    assert values[1] == 0.000987654
