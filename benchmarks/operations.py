@@ -2,8 +2,8 @@
 
 The small study of the tests is killed as often as asked: by itself, and with processes that write its
 languages side by side. After each kill a reader must find the old set of files or the new one, and the next
-run must leave nothing of the killed one. Then the disk refuses every change in turn; then the demonstration is
-written in surroundings that differ in everything, and every byte is compared.
+run must leave nothing of the killed one. Then the disk refuses every change in turn. Last, the demonstration
+is written in surroundings that differ in everything, and every byte is compared.
 
     python -m benchmarks.operations                      about fifteen minutes on a quiet machine
     python -m benchmarks.operations --kills 20 --kills-with-processes 4 --demonstrations 2
