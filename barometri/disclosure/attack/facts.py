@@ -34,6 +34,8 @@ class Released:
         The printed share and half its last digit, NaN where unknown: what rounding leaves of ``k``.
     is_free
         The rule on numerators is set aside: a fact about the organisation, or a declared structural zero.
+    people
+        The printed weighted base, to tens; NaN where none is.
     is_ceiling
         Not a record of this item: a number of respondents known from elsewhere, which ``n`` cannot exceed.
     """
@@ -49,19 +51,51 @@ class Released:
     step: float = float("nan")
     is_free: bool = False
     is_ceiling: bool = False
+    people: float = float("nan")
 
     def __repr__(self) -> str:
         return f"Released(table={self.table!r})"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Strata:
+    """Groups of respondents of one weight, as a reader takes them from frame counts and response rates.
+
+    Parameters
+    ----------
+    variables
+        What the strata are crossed of.
+    weights
+        People of the frame for each respondent, by codes in the order of ``variables``.
+    respondents
+        Respondents by the same codes.
+    """
+
+    variables: tuple[str, ...]
+    weights: Mapping[tuple[str, ...], float]
+    respondents: Mapping[tuple[str, ...], int]
+
+    @property
+    def vary(self) -> bool:
+        """Whether weights differ."""
+        return len(set(self.weights.values())) > 1
+
+    def __repr__(self) -> str:
+        return f"Strata({self.variables!r})"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Topic:
-    """Everything said of one item in one wave: the records and how derived variables follow from others."""
+    """Everything said of one item in one wave: the records and how derived variables follow from others.
+
+    ``strata`` are those that shares are weighted by, None where weights are not known or all alike.
+    """
 
     item: str
     wave: str
     released: tuple[Released, ...]
     derived: Mapping[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
+    strata: Strata | None = None
 
     @property
     def name(self) -> str:
@@ -86,7 +120,12 @@ def together(releases: Iterable[Iterable[Topic]]) -> tuple[Topic, ...]:
             key = (topic.item, topic.wave)
             old = found.get(key, Topic(*key, ()))
             merged = {**old.derived, **topic.derived}
-            found[key] = replace(old, released=(*old.released, *topic.released), derived=merged)
+            found[key] = replace(
+                old,
+                released=(*old.released, *topic.released),
+                derived=merged,
+                strata=old.strata or topic.strata,
+            )
     return tuple(found[key] for key in sorted(found))
 
 

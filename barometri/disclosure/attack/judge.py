@@ -1,8 +1,8 @@
 """Attacks a release the way a reader could, and says how many hidden counts do not withstand."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from barometri.disclosure.attack.reduction import reduced
 from barometri.disclosure.attack.solver import TOLERANCE
 from barometri.disclosure.attack.targets import RuleReader, Target, insiders, rule_choices, target
 from barometri.disclosure.attack.verdict import AttackVerdict, GroupVerdict
+from barometri.disclosure.attack.weighted import weighted_attack
 from barometri.errors import DisclosureError
 from barometri.study.plan import DisclosureRules
 
@@ -21,6 +22,8 @@ LEAST_WIDTH: Final = 5
 """A hidden count must be able to lie this far apart."""
 LEAST_VALUES: Final = 3
 """A hidden count must be able to take this many whole values for a reader who knows the rule."""
+SECONDS: Final = 4.0
+"""Time for each search among whole counts that weighted shares restrict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,9 @@ class Attack:
         Also attack as a respondent of a hidden record.
     implied
         Also look for unreleased counts that shown records give away together.
+    weighted
+        Also read weighted shares, knowing every weight, where weights differ: counts told exactly, or
+        (``full``) those told too nearly as well, which takes long and may stay undecided.
     """
 
     counts: Counts = "exact"
@@ -46,6 +52,7 @@ class Attack:
     whole: bool = True
     insider: bool = True
     implied: bool = True
+    weighted: Literal["no", "exact", "full"] = "exact"
 
 
 def attack(topics: Iterable[Topic], rules: DisclosureRules, how: Attack | None = None) -> AttackVerdict:
@@ -81,7 +88,8 @@ def attack(topics: Iterable[Topic], rules: DisclosureRules, how: Attack | None =
     groups, contradictory = [], []
     for topic in topics:
         try:
-            groups.append(_attacked(question(topic, rules, counts=how.counts), rules, how))
+            found = _attacked(question(topic, rules, counts=how.counts), rules, how)
+            groups.append(_and_weighted(found, topic, rules, how))
         except DisclosureError:
             contradictory.append(topic.name)
         except TimeoutError:
@@ -117,6 +125,20 @@ def _attacked(questioned: Questioned, rules: DisclosureRules, how: Attack) -> Gr
         implied=len(beside),
         undecided=sum(value is None for value in values),
         spared=sum(own[0][0] == own[0][1] for own in _limits(search, safe, 1.0)),
+    )
+
+
+def _and_weighted(found: GroupVerdict, topic: Topic, rules: DisclosureRules, how: Attack) -> GroupVerdict:
+    if how.weighted == "no":
+        return found
+    is_full = how.weighted == "full"
+    width, values = (LEAST_WIDTH, LEAST_VALUES) if is_full else (1, 0)
+    more = weighted_attack(topic, rules, width=width, values=values, seconds=SECONDS)
+    return replace(
+        found,
+        tables=tuple(sorted(more.tables.union(found.tables))),
+        weighted=more.records + more.strata,
+        undecided=found.undecided + more.undecided,
     )
 
 

@@ -14,8 +14,8 @@ from barometri.disclosure.attack.solver import FloatArray, Knowledge, is_possibl
 from barometri.errors import DisclosureError
 from barometri.study.plan import DisclosureRules
 
-Counts = Literal["exact", "rounded"]
-"""What a reader knows of a shown numerator: the count itself, or what the printed share leaves of it."""
+Counts = Literal["exact", "rounded", "none"]
+"""What a reader knows of a shown numerator: the count, what the printed share leaves of it, or nothing."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -170,6 +170,8 @@ def _left(record: Released, counts: Counts) -> tuple[float, float]:
         return 0.0, np.inf
     if counts == "exact":
         return record.k, record.k
+    if counts == "none":
+        return 0.0, np.inf
     if not (np.isfinite(record.share) and np.isfinite(record.step)):
         return 0.0, np.inf
     low = float(np.ceil(record.n * (record.share - record.step) - 1e-9))

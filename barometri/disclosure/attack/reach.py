@@ -1,7 +1,8 @@
 """How far hidden sums can reach: every count found on the way to one bound serves the others too."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
@@ -15,6 +16,11 @@ from barometri.disclosure.attack.solver import (
     with_choice,
 )
 from barometri.disclosure.attack.whole import counted_values, note_whole
+
+_MANY: Final = 12
+"""Sums from which on it pays to look for counts far out for many at once."""
+_WORTH: Final = 3
+"""Sums that such a look must settle to be worth another."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -114,7 +120,7 @@ class Search:
             for choice in needed:
                 place = int(np.flatnonzero(choice.is_true)[0])
                 firm = firm.and_also(choice.rows[place, chosen], -np.inf, float(choice.limits[place]))
-            note_whole(firm, target, at_most, seen, found)
+            note_whole(firm, target, at_most, seen=seen, found=found, seconds=seconds / 2)
         if len(seen) >= at_most:
             return at_most
         knowledge = with_choice(part, [c.over(chosen) for c in needed], largest=largest)
@@ -141,9 +147,13 @@ def reached(part: Knowledge, rows: FloatArray, enough: float, found: list[FloatA
     low = past.min(axis=1, initial=np.inf)
     high = past.max(axis=1, initial=-np.inf)
     is_final = np.zeros((len(rows), 2), dtype=np.bool_)
+    for counts in _scattered(part, rows, enough, low, high):
+        found.append(counts)
+        values = rows @ counts
+        low, high = np.minimum(low, values), np.maximum(high, values)
     for place, row in enumerate(rows):
         for side, sign in ((0, 1.0), (1, -1.0)):
-            if is_final[place, side] or _span(low[place], high[place]) >= enough:
+            if is_final[place, side] or _spans(low[place], high[place]) >= enough:
                 continue
             point = least(part, sign * row)
             if point is None:
@@ -156,6 +166,28 @@ def reached(part: Knowledge, rows: FloatArray, enough: float, found: list[FloatA
             low[place], high[place] = min(low[place], bound), max(high[place], bound)
             is_final[place, side] = True
     return np.column_stack([low, high]) + 0.0
+
+
+def _scattered(
+    part: Knowledge, rows: FloatArray, enough: float, low: FloatArray, high: FloatArray
+) -> Iterator[FloatArray]:
+    """Yield counts that lie far out for many sums at once, as long as that settles some."""
+    rng = np.random.default_rng(len(rows))
+    low, high = low.copy(), high.copy()
+    while True:
+        unsettled = np.flatnonzero(_spans(low, high) < enough)
+        if len(unsettled) < _MANY or not np.isfinite(enough):
+            return
+        row = rng.choice([-1.0, 1.0], len(unsettled)) @ rows[unsettled]
+        for sign in (1.0, -1.0):
+            point = least(part, sign * row)
+            if point is None or not np.isfinite(point.value):
+                return
+            values = rows @ point.counts
+            low, high = np.minimum(low, values), np.maximum(high, values)
+            yield point.counts
+        if (_spans(low, high)[unsettled] >= enough).sum() < _WORTH:
+            return
 
 
 def between(points: Sequence[FloatArray], mine: FloatArray, low: float, high: float) -> list[FloatArray]:
@@ -180,9 +212,9 @@ def between(points: Sequence[FloatArray], mine: FloatArray, low: float, high: fl
     return [*inside, *mixed[is_below | is_above]]
 
 
-def _span(low: float, high: float) -> float:
-    """How many whole numbers a sum reaches up from its least."""
-    return float(np.floor(high + TOLERANCE) - np.ceil(low - TOLERANCE))
+def _spans(low: FloatArray, high: FloatArray) -> FloatArray:
+    """How many whole numbers each sum reaches up from its least."""
+    return np.asarray(np.floor(high + TOLERANCE) - np.ceil(low - TOLERANCE), dtype=np.float64)
 
 
 def _whole_values(

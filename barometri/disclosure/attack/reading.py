@@ -13,6 +13,7 @@ import pandas as pd
 from barometri.disclosure.attack.answers import counted_and_among, item_of
 from barometri.disclosure.attack.facts import Released, Topic
 from barometri.disclosure.attack.naming import own_codes, study_of
+from barometri.disclosure.attack.weights import strata_of
 from barometri.disclosure.protected import SUPPRESSED, Protected, ProtectedClaim, ProtectedTable
 from barometri.estimates import TOTAL, Cell
 from barometri.results import AnalysisResult, ClaimResult, Results, Verdict
@@ -39,6 +40,7 @@ class _Line:
     shown: bool
     unsure_counts: bool = False
     share: float = float("nan")
+    people: float = float("nan")
 
 
 def topics(results: Results, protected: Protected) -> tuple[Topic, ...]:
@@ -70,11 +72,20 @@ def topics(results: Results, protected: Protected) -> tuple[Topic, ...]:
     responses = {name for name, t in results.tables.items() if t.analysis.verb == "response_rates"}
     respondents = [line for line in lines if line.table in responses and line.shown]
     for (_, wave), own in found.items():
-        if not any(record.table in responses for record in own):
+        if not _tells_of(own, responses):
             own += [_ceiling(line, own) for line in respondents if line.wave == wave]
             own += [_ceiling(line, own) for line in _everybody(protected) if line.wave == wave]
     derived = _derived(study)
-    return tuple(Topic(item, wave, tuple(own), derived) for (item, wave), own in sorted(found.items()))
+    strata = strata_of(results)
+    return tuple(
+        Topic(item, wave, tuple(own), derived, None if _tells_of(own, responses) else strata.get(wave))
+        for (item, wave), own in sorted(found.items())
+    )
+
+
+def _tells_of(own: Sequence[Released], tables: Iterable[str]) -> bool:
+    named = set(tables)
+    return any(record.table in named and not record.is_ceiling for record in own)
 
 
 def _everybody(protected: Protected) -> list[_Line]:
@@ -114,6 +125,7 @@ def _released(line: _Line, study: Study) -> Released:
         k=line.k,
         shown=line.shown,
         share=line.share,
+        people=line.people,
         step=_THIRD if line.n >= _FULL else _SECOND,
         is_free=aside or (line.item, line.category) in zeros,
     )
@@ -160,6 +172,7 @@ def _of_table(
             shown=shown,
             unsure_counts=analysis.verb == "model_prevalence" and analysis.reading == "upper",
             share=float(printed["estimate"].iloc[place]) if place is not None else float("nan"),
+            people=float(printed["n_weighted"].iloc[place]) if place is not None else float("nan"),
         )
 
 

@@ -36,9 +36,17 @@ class Knowledge:
 
     def and_also(self, row: FloatArray, low: float, high: float) -> "Knowledge":
         """Return this and one more fact."""
-        padded = sparse.csr_array(_padded(row, self.size)[None, :])
-        rows = sparse.csr_array(sparse.vstack([self.rows, padded]))
-        return Knowledge(rows, np.append(self.low, low), np.append(self.high, high), self.switches)
+        return self.and_all([(row, low, high)])
+
+    def and_all(self, facts: Sequence[tuple[FloatArray, float, float]]) -> "Knowledge":
+        """Return this and more facts: rows and their limits."""
+        if not facts:
+            return self
+        more = sparse.csr_array(np.array([_padded(row, self.size) for row, _, _ in facts]))
+        rows = sparse.csr_array(sparse.vstack([self.rows, more]))
+        low = np.append(self.low, [low for _, low, _ in facts])
+        high = np.append(self.high, [high for _, _, high in facts])
+        return Knowledge(rows, low, high, self.switches)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

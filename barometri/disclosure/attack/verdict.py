@@ -27,6 +27,8 @@ class GroupVerdict:
         Unreleased counts under a threshold that shown records give away together, as by a filter.
     undecided
         Targets for which the time ran out.
+    weighted
+        Targets, and small counts of single strata, that weighted shares tell or nearly tell.
     spared
         Hidden records that may be shown by the rules, yet can be told exactly: no failure, but no secret.
     """
@@ -41,12 +43,21 @@ class GroupVerdict:
     insider: int = 0
     implied: int = 0
     undecided: int = 0
+    weighted: int = 0
     spared: int = 0
 
     @property
     def passed(self) -> bool:
         """Whether nothing can be told."""
-        failures = (self.exact, self.narrow, self.few, self.insider, self.implied, self.undecided)
+        failures = (
+            self.exact,
+            self.narrow,
+            self.few,
+            self.insider,
+            self.implied,
+            self.undecided,
+            self.weighted,
+        )
         return not any(failures)
 
 
@@ -88,6 +99,7 @@ def _worded(group: GroupVerdict) -> str:
         "with too few possible values": group.few,
         "told by another respondent": group.insider,
         "given away by shown records together": group.implied,
+        "told by weighted shares": group.weighted,
         "not decided in time": group.undecided,
     }
     found = ", ".join(f"{count} {text}" for text, count in words.items() if count)

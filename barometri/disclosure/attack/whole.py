@@ -8,7 +8,6 @@ from scipy import sparse
 from barometri.disclosure.attack.solver import TOLERANCE, FloatArray, Knowledge, Point, least
 
 _MORE: Final = 200
-_SOON: Final = 10.0
 
 
 def counted_values(
@@ -50,14 +49,20 @@ def counted_values(
 
 
 def note_whole(
-    facts: Knowledge, target: FloatArray, wanted: int, seen: set[int], found: list[FloatArray]
+    facts: Knowledge,
+    target: FloatArray,
+    wanted: int,
+    *,
+    seen: set[int],
+    found: list[FloatArray],
+    seconds: float = 10.0,
 ) -> None:
     """Look for whole counts by linear programs, which mostly end in some; what is not found may still be.
 
     From whole counts at hand the shortest way to the next value of the sum is tried: it too is mostly whole.
     """
     try:
-        lowest = least(facts, target, seconds=_SOON)
+        lowest = least(facts, target, seconds=seconds)
         if lowest is None or not np.isfinite(lowest.value):
             return
         start = round(float(np.ceil(lowest.value - TOLERANCE)))
@@ -67,7 +72,7 @@ def note_whole(
                 return
             if value in seen:
                 continue
-            counts = _next_whole(facts, target, value, at_hand)
+            counts = _next_whole(facts, target, value, at_hand, seconds)
             if counts is not None:
                 at_hand = counts
                 found.append(counts)
@@ -77,17 +82,19 @@ def note_whole(
 
 
 def _next_whole(
-    facts: Knowledge, target: FloatArray, value: int, at_hand: FloatArray | None
+    facts: Knowledge, target: FloatArray, value: int, at_hand: FloatArray | None, seconds: float
 ) -> FloatArray | None:
     """Return whole counts where a sum has a value; near those at hand, or by a search on some unknowns."""
     if at_hand is not None:
-        counts = _stepped(facts, target, value, at_hand)
+        counts = _stepped(facts, target, value, at_hand, seconds)
         if counts is not None:
             return counts
-    return _some_whole(facts.and_also(target, value, value))
+    return _some_whole(facts.and_also(target, value, value), seconds)
 
 
-def _stepped(facts: Knowledge, target: FloatArray, value: int, start: FloatArray) -> FloatArray | None:
+def _stepped(
+    facts: Knowledge, target: FloatArray, value: int, start: FloatArray, seconds: float
+) -> FloatArray | None:
     """Return whole counts nearest to others at which a sum has a value; None where these are not whole.
 
     The way is up or down in each unknown, down by no more than there is.
@@ -102,25 +109,25 @@ def _stepped(facts: Knowledge, target: FloatArray, value: int, start: FloatArray
     way = Knowledge(rows, low, high).and_also(
         np.concatenate([target, -target]), value - float(target @ start), value - float(target @ start)
     )
-    point = least(way, np.ones(2 * size), seconds=_SOON)
+    point = least(way, np.ones(2 * size), seconds=seconds)
     if point is None or not point.is_whole:
         return None
     return np.asarray(start + np.round(point.counts[:size] - point.counts[size:]), dtype=np.float64)
 
 
-def _some_whole(knowledge: Knowledge) -> FloatArray | None:
+def _some_whole(knowledge: Knowledge, seconds: float) -> FloatArray | None:
     """Return whole counts that agree with the facts; most unknowns at 0 in a linear program stay there."""
     size = knowledge.size
     nothing = np.zeros(size)
     try:
-        start = least(knowledge, nothing, seconds=_SOON)
+        start = least(knowledge, nothing, seconds=seconds)
         if start is None:
             return None
         if start.is_whole:
             return np.round(start.counts)
         used = start.counts > TOLERANCE
         used[:: max(1, size // _MORE)] = True
-        point: Point | None = least(knowledge, nothing, whole=True, seconds=_SOON, used=used)
+        point: Point | None = least(knowledge, nothing, whole=True, seconds=seconds, used=used)
     except TimeoutError:
         return None
     return None if point is None else np.round(point.counts)
