@@ -79,16 +79,13 @@ def test_neighbours_weights_and_known_sizes_leave_several_counts(small: Survey) 
         rows.append(row)
         low.append((record["estimate"] - 0.005) * size)
         high.append((record["estimate"] + 0.005) * size)
-    found = [
-        milp(
-            sign * np.eye(4)[1],
-            constraints=LinearConstraint(np.array(rows), low, high),
-            integrality=np.ones(4),
-            bounds=Bounds(0, N),
-        ).fun
-        * sign
-        for sign in (1, -1)
-    ]
+    fits = LinearConstraint(np.array(rows), low, high)
+    whole = np.ones(4, dtype=np.int64)
+    found = []
+    for sign in (1, -1):
+        answer = milp(sign * np.eye(4)[1], constraints=fits, integrality=whole, bounds=Bounds(0, N)).x
+        assert answer is not None
+        found.append(round(answer[1]))
     assert found[0] <= YES[1] <= found[1]
     assert found[1] - found[0] >= 2
 
