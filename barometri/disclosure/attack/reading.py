@@ -3,6 +3,7 @@
 Counts come from the exact results, what is shown from the protected ones only.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -22,7 +23,8 @@ from barometri.study.study import Study
 
 _SILENT: Final = (Verdict.NOT_REPORTABLE, Verdict.NOT_ESTIMABLE)
 _FULL, _THIRD, _SECOND = 100, 0.0005, 0.005
-_JOINED: Final = "|"
+_JOINED: Final = re.compile(r"[|+]")
+"""Between answers that a share counts together, in a claim or in a merged scale; ``3+`` is one class."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -41,6 +43,7 @@ class _Line:
     unsure_counts: bool = False
     share: float = float("nan")
     people: float = float("nan")
+    step: float = _SECOND
 
 
 def topics(results: Results, protected: Protected) -> tuple[Topic, ...]:
@@ -126,7 +129,7 @@ def _released(line: _Line, study: Study) -> Released:
         shown=line.shown,
         share=line.share,
         people=line.people,
-        step=_THIRD if line.n >= _FULL else _SECOND,
+        step=line.step,
         is_free=aside or (line.item, line.category) in zeros,
     )
 
@@ -152,6 +155,7 @@ def _of_table(
     exact = {tuple(str(v) for v in row): i for i, row in enumerate(frame[keys].itertuples(index=False))}
     printed = pd.DataFrame() if table is None else table.frame
     said = {tuple(str(v) for v in row): i for i, row in enumerate(printed[keys].itertuples(index=False))}
+    coarse = _coarse(keys, frame, exact, printed, said)
     for key in (*exact, *(key for key in said if key not in exact)):
         about = dict(zip(keys, key, strict=True))
         parts = [exact[key]] if key in exact else _parts(key, keys, exact)
@@ -164,7 +168,7 @@ def _of_table(
             table=name,
             item=item,
             wave=about.get("wave", wave),
-            category=about.get("category", ""),
+            category="|".join(_words(about.get("category", ""))),
             base=_base(analysis, item),
             who=_who(about, result),
             n=float(frame["n"].iloc[parts[0]]),
@@ -173,7 +177,31 @@ def _of_table(
             unsure_counts=analysis.verb == "model_prevalence" and analysis.reading == "upper",
             share=float(printed["estimate"].iloc[place]) if place is not None else float("nan"),
             people=float(printed["n_weighted"].iloc[place]) if place is not None else float("nan"),
+            step=_SECOND if frame["n"].iloc[parts[0]] < _FULL or _spoken(about) in coarse else _THIRD,
         )
+
+
+def _coarse(
+    keys: Sequence[str],
+    frame: pd.DataFrame,
+    exact: Mapping[tuple[str, ...], int],
+    printed: pd.DataFrame,
+    said: Mapping[tuple[str, ...], int],
+) -> set[tuple[str, str]]:
+    """Return the items and waves whose shares have fewer digits than their base leaves: whole per cents."""
+    off = {
+        key
+        for key, place in said.items()
+        if key in exact
+        and abs(float(printed["estimate"].iloc[place]) - float(frame["estimate"].iloc[exact[key]]))
+        > _THIRD + 1e-9
+        and float(frame["n"].iloc[exact[key]]) >= _FULL
+    }
+    return {_spoken(dict(zip(keys, key, strict=True))) for key in off}
+
+
+def _spoken(about: Mapping[str, str]) -> tuple[str, str]:
+    return about.get("item", ""), about.get("wave", "")
 
 
 def _parts(key: Sequence[str], keys: Sequence[str], exact: Mapping[tuple[str, ...], int]) -> list[int]:
@@ -181,9 +209,14 @@ def _parts(key: Sequence[str], keys: Sequence[str], exact: Mapping[tuple[str, ..
     if "category" not in keys:
         return []
     at = list(keys).index("category")
-    words = key[at].split(_JOINED)
+    words = _words(key[at])
     rows = [exact.get((*key[:at], word, *key[at + 1 :])) for word in words]
     return [row for row in rows if row is not None] if None not in rows else []
+
+
+def _words(category: str) -> list[str]:
+    words = _JOINED.split(category)
+    return words if all(words) else [category]
 
 
 def _who(about: Mapping[str, str], result: AnalysisResult) -> dict[str, frozenset[str]]:
