@@ -305,3 +305,7 @@ def test_words_of_kinds_are_one_spelling() -> None:
     assert plain_text("１３１０５２−３０８Ｔ\u200b") == "131052-308T"
     assert plain_text("a—b") == "a-b"
     assert words("birth_names") >= {"dob", "född"}
+
+
+def test_a_number_of_the_shape_of_a_business_code_in_a_label_is_none() -> None:
+    assert search(raw({"g": ["1"]}, variable_labels={"g": "0246246-1"})).found == ()
