@@ -26,7 +26,7 @@ STATES: Final = (1, 2, 3, DONT_KNOW)
 SHAPES: Final = ((5, 6), (5, 12), (5, 6, 4))
 LARGEST, EVERY = (5, 12, 4), 40
 """The shape that takes longest, and how seldom it comes."""
-FIVE, BLANK = 5, 0.05
+FIVE, BLANK, SHORT = 5, 0.05, 2
 NAMES: Final = ("district", "group", "kind")
 KINDS: Final = ("even", "skewed", "zeros")
 """How respondents and answers lie over the cells."""
@@ -44,12 +44,16 @@ def single(seed: int, index: int, *, size: int = SIZE) -> TableSet:
     """Return one random table set: a shape, an item and a spread that follow from ``index``."""
     shape: tuple[int, ...] = LARGEST if index % EVERY == EVERY // 10 else SHAPES[index % 3]
     item = ("two", "five", "top")[index // 3 % 3]
+    if (
+        item == "five" and len(shape) > SHORT
+    ):  # five answers of that many cells are more than a topic may hold
+        item = "top"
     points = 2 if item == "two" else FIVE
     kind = KINDS[index // 9 % 3]
     verb: Verb = "distribution" if item == "five" else "proportion"
     by = NAMES[: len(shape)]
     analyses = [Analysis("table", verb, ("answer",), by)]
-    if item == "top":
+    if item == "top" and len(shape) == SHORT:
         analyses += [Analysis("points", "distribution", ("answer",), by[:1])]
     frame = respondents(np.random.default_rng([seed, index]), shape, points, kind, size)
     study = study_of(shape, points, analyses)
