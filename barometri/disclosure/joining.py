@@ -73,7 +73,8 @@ def _judged(
         return
     lowest = _lowest(before, rules)
     own = _distinct(topic)
-    if not before or lowest != rules:
+    # Thresholds that were lower, and weights of another edition, say less of what is new.
+    if not before or lowest != rules or any(past.file != file for past in before):
         found = _attacked(own, rules)
         if found is not None:
             yield _failure(own, before, *found)
@@ -146,8 +147,7 @@ def _attacked(topic: Topic, rules: DisclosureRules) -> tuple[Cause, frozenset[st
     if verdict.contradictory:
         return "contradiction", frozenset()
     (group,) = verdict.groups
-    told = (group.exact, group.narrow, group.few, group.insider, group.implied)
-    return "alone" if any(told) else "time", frozenset(group.tables)
+    return "time" if replace(group, undecided=0).passed else "alone", frozenset(group.tables)
 
 
 def _failure(topic: Topic, before: Sequence[_Earlier], cause: Cause, tables: frozenset[str]) -> Failure:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Final, cast
 
 from barometri.disclosure.attack import Released, Topic
+from barometri.disclosure.attack.facts import Strata
 from barometri.study.plan import DisclosureRules
 
 NOTHING: Final = "0" * 64
@@ -131,8 +132,16 @@ def _topic(topic: Topic) -> dict[str, object]:
         "item": topic.item,
         "wave": topic.wave,
         "derived": {name: [source, dict(words)] for name, (source, words) in topic.derived.items()},
+        "strata": None if topic.strata is None else _strata(topic.strata),
         "records": [_record(record) for record in topic.released],
     }
+
+
+def _strata(strata: Strata) -> dict[str, object]:
+    """Return strata as rows: codes, weight, respondents (None where one of them is not known)."""
+    codes = sorted({*strata.weights, *strata.respondents})
+    rows = [[list(code), strata.weights.get(code), strata.respondents.get(code)] for code in codes]
+    return {"variables": list(strata.variables), "rows": rows}
 
 
 def _record(record: Released) -> dict[str, object]:
@@ -167,6 +176,16 @@ def _read_topic(content: Mapping[str, Any]) -> Topic:
         derived={
             str(name): (str(source), _texts(words)) for name, (source, words) in content["derived"].items()
         },
+        strata=None if content["strata"] is None else _read_strata(content["strata"]),
+    )
+
+
+def _read_strata(content: Mapping[str, Any]) -> Strata:
+    rows = [(tuple(map(str, codes)), weight, people) for codes, weight, people in content["rows"]]
+    return Strata(
+        variables=tuple(map(str, content["variables"])),
+        weights={codes: float(weight) for codes, weight, _ in rows if weight is not None},
+        respondents={codes: int(people) for codes, _, people in rows if people is not None},
     )
 
 

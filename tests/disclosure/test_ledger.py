@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from barometri.disclosure.attack import Released, Topic
+from barometri.disclosure.attack.facts import Strata
 from barometri.disclosure.ledger import Ledger, Standing
 from barometri.disclosure.ledger_lines import NOTHING, Release, read_line, written
 from barometri.errors import DisclosureError, OutputError
@@ -64,17 +65,20 @@ def test_a_line_holds_every_field_of_a_topic_and_of_a_record(tmp_path: Path) -> 
         f.name: True if f.type is bool else 7.5 for f in fields(Released) if f.name not in values
     }
     full = Released(**values, **rest)
-    one = release(full, derived={"side": ("group", {"a": "x"})})
+    strata = Strata(("d", "e"), {("x", "y"): 2.5, ("x", "z"): 3.0}, {("x", "y"): 11})
+    plain = release(full, derived={"side": ("group", {"a": "x"})})
+    one = replace(plain, topics=tuple(replace(topic, strata=strata) for topic in plain.topics))
     ledger = Ledger(tmp_path / "ledger")
     assert ledger.append(one, after=ledger.read())
     (back,) = ledger.read().releases
     assert back.topics == one.topics
     assert back.mark == one.mark
+    assert one.mark != plain.mark
     changed: dict[str, Any] = {"table": "u", "who": {}, "counted": frozenset("b"), "among": frozenset("abc")}
     changed |= {name: False if value is True else 8.5 for name, value in rest.items()}
     for name, value in changed.items():
         assert release(replace(full, **{name: value})).mark != release(full).mark, name
-    assert {f.name for f in fields(Topic)} == {"item", "wave", "released", "derived"}
+    assert {f.name for f in fields(Topic)} == {"item", "wave", "released", "derived", "strata"}
 
 
 def test_each_line_holds_the_hash_of_the_one_before(tmp_path: Path) -> None:
