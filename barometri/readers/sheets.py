@@ -69,10 +69,11 @@ class SheetLook:
                 self._last_row = place[0]
         filled_rows = max(self._last_row, len(rows))
         check_shape(filled_rows, self._widest, self.file)
-        self.errors += len(_ERROR.findall(window))
-        self.uncomputed += sum(
-            _TEXT_RESULT.search(attributes) is None for attributes in _UNCOMPUTED.findall(window)
-        )
+        if b'"e"' in window or b"'e'" in window:  # most sheets hold no error, and most no formula
+            self.errors += len(_ERROR.findall(window))
+        if b"<f" in window or b":f" in window:
+            found = _UNCOMPUTED.findall(window)
+            self.uncomputed += sum(_TEXT_RESULT.search(attributes) is None for attributes in found)
 
     def _column(self, letters: bytes) -> int:
         number = 0

@@ -37,7 +37,7 @@ def read_workbook(path: Path, file_format: FileFormat) -> Content:
         ValueError,
     ):
         raise damaged(path.name) from None
-    content = _content(rows, path.name, sheet)
+    content = _content(rows, path.name)
     known = {text for column in content.columns for text in (column.name, *column.levels)}
     content.places = {"sheet names": [composed(name) for name in names]} | workbook_words(path, known)
     content.sheet = sheet
@@ -69,11 +69,11 @@ def _has_cells(book: "CalamineWorkbook", name: str) -> bool:
     return sheet.width * sheet.height > 0
 
 
-def _content(rows: Sequence[Sequence[_CellValue]], file: str, sheet: str) -> Content:
+def _content(rows: Sequence[Sequence[_CellValue]], file: str) -> Content:
     filled = [row for row in rows if any(_cell(value) not in {None, ""} for value in row)]
     if not filled:
         raise FileError(
-            f"{file}, sheet {sheet!r}: no cells. Name the sheet of responses in [format].", code="E20"
+            f"{file}: the sheet has no cells. Name the sheet of responses in the wave's [format].", code="E20"
         )
     width = max(i for row in filled for i, value in enumerate(row, 1) if _cell(value) not in {None, ""})
     names = check_names([_cell(value) for value in filled[0][:width]], file)
