@@ -381,10 +381,14 @@ def is_fixture(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 
 def unused_functions(tree: ast.Module) -> set[str]:
-    """Module functions and methods that are no test, no fixture, and whose name nothing reads."""
+    """Module functions and methods that are no test, no fixture, and whose name nothing reads.
+
+    A method of a class with a base may be one that the base calls.
+    """
     read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     read |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    bodies = [tree.body, *(node.body for node in tree.body if isinstance(node, ast.ClassDef))]
+    own = (node for node in tree.body if isinstance(node, ast.ClassDef) and not node.bases)
+    bodies = [tree.body, *(node.body for node in own)]
     return {
         node.name
         for body in bodies

@@ -1,5 +1,6 @@
 """Everywhere an error or a result may be seen: what stands there."""
 
+import io
 import logging
 import traceback
 import warnings
@@ -30,21 +31,10 @@ def chain(error: BaseException | None) -> Iterator[BaseException]:
             yield from chain(error.__context__)
 
 
-class Ear(logging.Handler):
-    """Keeps every line of every log."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep a line."""
-        self.lines.append(self.format(record))
-
-
 def told_by(call: Callable[[], object]) -> str:
     """Return all that a call tells: its error or result as shown, its warnings, its logs."""
-    ear, root = Ear(), logging.getLogger()
+    lines = io.StringIO()
+    ear, root = logging.StreamHandler(lines), logging.getLogger()
     level = root.level
     root.addHandler(ear)
     root.setLevel(logging.DEBUG)
@@ -58,7 +48,7 @@ def told_by(call: Callable[[], object]) -> str:
     finally:
         root.removeHandler(ear)
         root.setLevel(level)
-    return "\n".join([told, *(str(warning) for warning in heard), *ear.lines])
+    return "\n".join([told, *(str(warning) for warning in heard), lines.getvalue()])
 
 
 def look(value: object) -> str:
