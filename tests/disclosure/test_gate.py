@@ -119,3 +119,17 @@ def test_a_code_is_the_code_of_its_own_wave(demo_study: Study) -> None:
     }
     assert own_codes(who, str(study.latest), study) == who
     assert own_codes(who, "", study) == who
+
+
+def test_answers_that_a_merged_scale_counts_together_are_read(demo_results: Results) -> None:
+    name = next(n for n, t in demo_results.tables.items() if t.analysis.verb == "distribution")
+    one = replace(demo_results, tables={name: demo_results.tables[name]}, claims=(), published_figures=())
+    protected = unattacked(one, STRICT)
+    merged = protected.tables[name].frame["category"].astype(str).str.contains("+", regex=False)
+    assert merged.any()
+    records = [record for topic in topics(one, protected) for record in topic.released]
+    shown = protected.tables[name].frame["status"].ne(SUPPRESSED)
+    both = [
+        record for record in records if record.table == name and record.shown and len(record.counted) == 2
+    ]
+    assert len(both) == (merged & shown).sum() > 0
