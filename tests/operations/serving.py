@@ -21,7 +21,7 @@ from barometri.commands import publishing, report
 
 CLONE_NEWNS: Final = 0x00020000
 CLONE_NEWUSER: Final = 0x10000000
-WRITES: Final = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod", "os.symlink", "shutil.rmtree"}
+WRITES: Final = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod", "os.symlink"}
 MS_RDONLY: Final = 1
 MS_REMOUNT: Final = 32
 NO_MOUNT: Final = 77
