@@ -28,7 +28,7 @@ HEADS: Final = {
     "undecided": "not decided in time",
     "contradictory": "topics that could not be attacked",
 }
-Outcome = dict[str, str | int | float]
+Kept = dict[str, str | int | float]
 
 
 def planned(scale: float) -> Iterator[tuple[str, int]]:
@@ -43,19 +43,19 @@ def planned(scale: float) -> Iterator[tuple[str, int]]:
 _KINDS: Final = ("single", "linked", "releases")
 
 
-def run(plan: Sequence[tuple[str, int]], seed: int, kept: Path, minutes: float) -> list[Outcome]:
+def run(plan: Sequence[tuple[str, int]], seed: int, kept: Path, minutes: float) -> list[Kept]:
     """Judge the sets that the file does not hold yet, until time is up."""
     from benchmarks.disclosing.attacking import judged  # after the number of threads is set  # noqa: PLC0415
 
     past = [json.loads(line) for line in kept.read_text("utf-8").splitlines()] if kept.exists() else []
-    found: dict[tuple[str, int], Outcome] = {(o["kind"], o["index"]): o for o in past if o["seed"] == seed}
+    found: dict[tuple[str, int], Kept] = {(o["kind"], o["index"]): o for o in past if o["seed"] == seed}
     start = perf_counter()
     for kind, index in plan:
         if (kind, index) in found:
             continue
         if perf_counter() - start > 60.0 * minutes:
             break
-        outcome: Outcome = {"kind": kind, "index": index, "seed": seed}
+        outcome: Kept = {"kind": kind, "index": index, "seed": seed}
         outcome |= judged(kind, index, seed).as_record()
         found[kind, index] = outcome
         with kept.open("a", encoding="utf-8") as file:
@@ -65,7 +65,7 @@ def run(plan: Sequence[tuple[str, int]], seed: int, kept: Path, minutes: float) 
     return [found[key] for key in plan if key in found]
 
 
-def section(outcomes: Sequence[Outcome], planned_sets: int) -> Section:
+def section(outcomes: Sequence[Kept], planned_sets: int) -> Section:
     """Return the table and the gates."""
     rows = [_row(kind, [o for o in outcomes if o["kind"] == kind]) for kind in _KINDS]
     gates = [Gate(HEADS[name], _sum(outcomes, name), high=0.0) for name in COUNTS]
@@ -95,13 +95,13 @@ def section(outcomes: Sequence[Outcome], planned_sets: int) -> Section:
     )
 
 
-def _row(kind: str, own: Sequence[Outcome]) -> Row:
+def _row(kind: str, own: Sequence[Kept]) -> Row:
     names = ("cells", "primary", "secondary", "targets", *COUNTS, "classified", "refused")
     counts = tuple(int(_sum(own, name)) for name in names)
     return (kind, len(own), *counts, _sum(own, "protecting"), _sum(own, "attacking"))
 
 
-def _sum(outcomes: Sequence[Outcome], name: str) -> float:
+def _sum(outcomes: Sequence[Kept], name: str) -> float:
     return float(sum(float(outcome[name]) for outcome in outcomes))
 
 

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from barometri.disclosure.attack import Attack, AttackVerdict, Released, Topic, attack
+from barometri.disclosure.attack.judge import LEAST_WIDTH
 from barometri.disclosure.attack.queries import question
 from barometri.disclosure.attack.reading import topics
+from barometri.disclosure.attack.weighted import weighted_attack
 from barometri.disclosure.protected import SUPPRESSED, Protected
 from barometri.results import Results
 
@@ -47,8 +49,8 @@ def test_something_is_hidden_so_that_there_is_something_to_attack(verdict: Attac
 def test_no_hidden_count_is_told(verdict: AttackVerdict) -> None:
     assert verdict.contradictory == ()
     for group in verdict.groups:
-        told = (group.exact, group.narrow, group.few, group.insider, group.undecided)
-        assert told == (0, 0, 0, 0, 0), group.topic
+        told = (group.exact, group.narrow, group.few, group.insider, group.undecided, group.weighted)
+        assert told == (0, 0, 0, 0, 0, 0), group.topic
 
 
 @pytest.mark.slow
@@ -57,6 +59,17 @@ def test_no_hidden_count_is_told_to_a_reader_who_knows_which_break_the_rule(
 ) -> None:
     found = attack(release, demo_results.study.disclosure, Attack(rule="classified", implied=False))
     assert found.passed, found.message
+
+
+@pytest.mark.slow
+def test_weights_known_to_a_reader_narrow_no_hidden_count(
+    release: tuple[Topic, ...], demo_results: Results
+) -> None:
+    rules = demo_results.study.disclosure
+    assert any(topic.strata is not None for topic in release)
+    for topic in release:
+        found = weighted_attack(topic, rules, width=LEAST_WIDTH)
+        assert (found.records, found.strata) == (0, 0), topic.name
 
 
 def test_no_small_count_follows_from_shown_records_together(verdict: AttackVerdict) -> None:

@@ -131,3 +131,21 @@ def test_respondents_of_a_wave_bound_every_item(demo_results: Results, demo_prot
         ceilings = [r for r in topic.released if r.is_ceiling and r.table == "waves"]
         bases = [r.n for r in topic.released if not r.is_ceiling]
         assert all(max(bases) <= ceiling.n for ceiling in ceilings)
+
+
+def test_fewer_digits_than_a_base_leaves_are_seen(demo_results: Results, demo_protected: Protected) -> None:
+    name = "good_cooperation_by_district"
+    full = {r.step for r in of(topics(demo_results, demo_protected), name) if r.n >= 100}
+    frame = demo_results.tables[name].estimates.frame["estimate"]
+    table = demo_protected.tables[name].frame
+    printed = {digits: table.assign(estimate=frame.round(digits)) for digits in (2, 3)}
+    steps = {
+        digits: {
+            r.step
+            for r in of(topics(demo_results, with_table(demo_protected, name, own)), name)
+            if r.n >= 100
+        }
+        for digits, own in printed.items()
+    }
+    assert full <= {0.005, 0.0005}
+    assert steps == {2: {0.005}, 3: {0.0005}}
