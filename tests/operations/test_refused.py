@@ -335,7 +335,7 @@ def test_told_to_stop_while_processes_write(tmp_path: Path, number: int, whom: s
         process = start([*arguments, "2"])
         time.sleep(took * part)
         (os.killpg if whom == "all" else os.kill)(process.pid, number)
-        _, error = process.communicate(timeout=20)
+        _, error = process.communicate(timeout=60)
         if process.returncode != 0:
             stop = -number if number == signal.SIGKILL else 128 + number
             assert process.returncode in (stop, -number), error  # the latter when the report stood already
@@ -347,7 +347,9 @@ def test_told_to_stop_while_processes_write(tmp_path: Path, number: int, whom: s
         while living(process.pid) and time.monotonic() < end:
             time.sleep(0.05)
         assert living(process.pid) == []
-    assert start([*arguments, "2"]).wait(60) == 0
+    last = start([*arguments, "2"])
+    _, error = last.communicate(timeout=120)
+    assert last.returncode == 0, error
     assert [path.name for path in (tmp_path / "reports").iterdir()] == ["2021"]
 
 
