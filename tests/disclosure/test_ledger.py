@@ -271,3 +271,43 @@ def test_a_process_killed_at_any_moment_leaves_a_ledger_that_goes_on(tmp_path: P
 def test_what_is_no_line_is_no_line(line: str) -> None:
     with pytest.raises(ValueError, match="not the line"):
         read_line(line, 1, NOTHING)
+
+
+def test_a_torn_line_after_one_that_was_not_told_of_is_refused(tmp_path: Path) -> None:
+    """The next run tells of a line before it writes another, so nothing that happens by itself looks so."""
+    folder = tmp_path / "ledger"
+    ledger = filled(folder, 2)
+    note = (folder / HEAD).read_bytes()
+    assert ledger.append(numbered(2), after=ledger.read())
+    (folder / HEAD).write_bytes(note)
+    (folder / LINES).write_bytes((folder / LINES).read_bytes() + b'{"hash"')
+    with pytest.raises(DisclosureError):
+        ledger.read()
+
+
+def test_a_torn_line_that_was_longer_is_cut_off_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "ledger"
+    ledger = filled(folder, 1)
+    (folder / LINES).write_bytes((folder / LINES).read_bytes() + b"{" * 10_000)
+    assert ledger.append(numbered(1), after=ledger.read())
+    assert len(ledger.read().releases) == 2
+
+
+def test_a_line_is_told_of_before_the_next_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "ledger"
+    ledger = filled(folder, 2)
+    note = (folder / HEAD).read_bytes()
+    assert ledger.append(numbered(2), after=ledger.read())
+    (folder / HEAD).write_bytes(note)
+    told: list[int] = []
+    tell = Ledger._tell
+
+    def watched(self: Ledger, number: int, head: str) -> None:
+        told.append(number)
+        tell(self, number, head)
+
+    monkeypatch.setattr(Ledger, "_tell", watched)
+    assert ledger.append(numbered(3), after=ledger.read())
+    assert told == [3, 4]
