@@ -128,8 +128,8 @@ def drawing_faults(data: bytes) -> list[str]:
         faults += attribute_faults(tag, dict(element.attrib))
         ids.update(value for name, value in element.attrib.items() if name == "id")
     known = set(ids)
-    text = data.decode()
-    faults += [f"#{name} leads nowhere" for name in re.findall(r'href="#([^"]+)"', text) if name not in known]
+    links = {v for element in root.iter() for name, v in element.attrib.items() if name.endswith("href")}
+    faults += [f"{link} leads nowhere" for link in links if link.removeprefix("#") not in known]
     faults += [f"id twice: {name}" for name, count in ids.items() if count > 1]
     return faults
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 from importlib.resources import files
 from pathlib import Path
@@ -60,11 +61,8 @@ def check(folder: Path) -> None:
             case ".json":
                 json.loads(path.read_text(encoding="utf-8"))
             case ".pdf":
-                found = [
-                    mark
-                    for mark in (b"/JS", b"/URI", b"/Launch", b"/OpenAction")
-                    if mark in path.read_bytes()
-                ]
+                plain = re.sub(rb"stream\r?\n.*?endstream", b"", path.read_bytes(), flags=re.DOTALL)
+                found = [mark for mark in (b"/JS", b"/URI", b"/Launch", b"/OpenAction") if mark in plain]
                 faults[path.name] = [str(mark) for mark in found]
     assert {name: found[:5] for name, found in faults.items() if found} == {}
     assert {Path(name).suffix for name in faults} >= {".html", ".svg", ".xlsx", ".csv"}
