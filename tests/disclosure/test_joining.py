@@ -169,9 +169,9 @@ def test_a_correction_does_not_tell_what_another_pattern_hid() -> None:
     def rows(shown: str, change: int) -> list[Released]:
         sizes = {"a": (40, 20), "b": (38, 17), "c": (14, 3)}
         own = [record("t", {"group": [g]}, *sizes[g], shown=g in shown) for g in sizes]
-        return [*own, record("t", {}, 92, 40), record("u", {"sex": ["f"]}, 50 - change, 20)]
+        return [*own, record("t", {}, 92, 40), record("u", {"sex": ["f"]}, 80 - change, 33)]
 
-    first, second = release(*rows("a", 0)), release(*rows("b", 25), files=CORRECTED)
+    first, second = release(*rows("a", 0)), release(*rows("b", 20), files=CORRECTED)
     assert failures(second, (), RULES) == ()
     (found,) = failures(second, [first], RULES)
     assert (found.cause, found.tables) == ("correction", ("t",))

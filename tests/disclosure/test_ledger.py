@@ -291,6 +291,7 @@ def test_a_torn_line_that_was_longer_is_cut_off_whole(tmp_path: Path) -> None:
     (folder / LINES).write_bytes((folder / LINES).read_bytes() + b"{" * 10_000)
     assert ledger.append(numbered(1), after=ledger.read())
     assert len(ledger.read().releases) == 2
+    assert not ledger.read().is_torn
 
 
 def test_a_line_is_told_of_before_the_next_is_written(
