@@ -156,7 +156,7 @@ def without(study: Study, data: Path, target: Path, **changes: object) -> tuple[
     """The study with another description of its wave of 2021, and that wave read so."""
     wave = replace(study.waves[2021], **changes)  # type: ignore[arg-type]
     shutil.copytree(data / "raw", target / "raw")
-    changed = replace(study, waves={**study.waves, 2021: wave})
+    changed = replace(study, path=target, waves={**study.waves, 2021: wave})  # no longer the embedded study
     return changed, read_surveys(changed, data=target, waves=[2021])
 
 

@@ -5,7 +5,8 @@ within ``WIDTH`` persons from what stays shown. Each hidden count is protected b
 moves it by ``WIDTH`` at the least cost in shown records (the sequential heuristic of Fischetti & Salazar
 2000 for one-sided protection): the moved solution and the true one both fit whatever stays shown, so the
 interval an attacker can derive holds both. Then a clean-up pass shows again what all counts can spare. The
-counts are taken in several orders, and the cheapest pattern stands.
+counts are taken in several orders, and the cheapest pattern stands. Last, records are added where a respondent
+of one hidden count would learn another.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ import numpy as np
 
 from barometri.disclosure.cells import Group, system
 from barometri.disclosure.cleaning import cleaned
+from barometri.disclosure.insiders import kept_from_insiders
 from barometri.disclosure.rules import is_unsafe
 from barometri.disclosure.targets import Target, targets
 from barometri.disclosure.witnesses import WIDTH, BoolArray, Facts, Witness, cheapest, facts
@@ -71,7 +73,11 @@ def suppress(group: Group, rules: DisclosureRules) -> Pattern:
     many = len(told.values) * told.rows.shape[1]
     ways = [(order, h) for order in orders for h in _HINDRANCES][: 1 if many > _LARGE else None]
     found = [_one_by_one(group, told, primary, order, hindrance=h) for order, h in ways]
-    return Pattern(primary, min(found, key=lambda hidden: float(cost[hidden].sum())))
+    fewest = min(found, key=lambda hidden: float(cost[hidden].sum()))
+    hidden = kept_from_insiders(protected, told, primary, fewest)
+    if hidden is None:
+        raise DisclosureError(_unprotected(group))
+    return Pattern(primary, hidden)
 
 
 def _one_by_one(
@@ -83,11 +89,14 @@ def _one_by_one(
     for target in order:
         witness = cheapest(target, told, hidden, hindrance=hindrance)
         if witness is None:
-            message = f"Item {group.item}: its counts cannot be protected. Check its bases and margins."
-            raise DisclosureError(message)
+            raise DisclosureError(_unprotected(group))
         witnesses.append(witness)
         hidden = hidden | witness.changed
     return cleaned(told, primary, witnesses)
+
+
+def _unprotected(group: Group) -> str:
+    return f"Item {group.item}: its counts cannot be protected. Check its bases and margins."
 
 
 def _too_many(group: Group, rules: DisclosureRules) -> str:

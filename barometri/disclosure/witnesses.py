@@ -16,9 +16,14 @@ WIDTH: Final = 5.0
 """An attacker's interval for a hidden count is at least this wide (R4)."""
 
 _MOVED: Final = 1e-6
+_NODES: Final = 500
+_GAP: Final = 0.05
+"""When the search among whole numbers ends; nodes, not seconds, so that it ends alike on every machine."""
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
+Goal = tuple[sparse.csr_array, float, float]
+"""A row over the cells, the least and the greatest that it may sum to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +99,53 @@ def cheapest(
     bound = (
         np.zeros(len(told.values), dtype=bool) if fixed is None else np.asarray(told.said[fixed].any(axis=0))
     )
-    price = (told.said * np.where(free, 0.0, told.cost)[:, None]).sum(axis=0)
-    solution = _moved(target, told, price, bound)
+    price = prices(told, free)
+    goals = [(target.row, target.value + WIDTH, np.inf)]
+    solution = nearest(goals, told, price, bound)
     if solution is None:
         return None
     if hindrance:
         step = np.abs(told.rows @ solution - told.values)
-        again = _moved(target, told, price / (step + hindrance), bound)
+        again = nearest(goals, told, price / (step + hindrance), bound)
         solution = solution if again is None else again
+    return Witness(target, changed_by(solution, told))
+
+
+def prices(told: Facts, free: BoolArray) -> FloatArray:
+    """Return what is lost with each count when the ``free`` records, shape (records,), cost nothing."""
+    return np.asarray((told.said * np.where(free, 0.0, told.cost)[:, None]).sum(axis=0))
+
+
+def changed_by(solution: FloatArray, told: Facts) -> BoolArray:
+    """Return the records of which a solution changes a count."""
     moved = np.abs(told.rows @ solution - told.values) > _MOVED
-    return Witness(target, np.asarray(told.said[:, moved].any(axis=1)))
+    return np.asarray(told.said[:, moved].any(axis=1))
 
 
-def _moved(target: Target, told: Facts, price: FloatArray, bound: BoolArray) -> FloatArray | None:
+def nearest(
+    goals: Sequence[Goal], told: Facts, price: FloatArray, bound: BoolArray, *, whole: bool = False
+) -> FloatArray | None:
+    """Return cells that reach all goals at the least price of moved counts, the ``bound`` ones in place.
+
+    Parameters
+    ----------
+    goals
+        Rows over the cells, each with its least and its greatest sum.
+    told
+        All released counts.
+    price
+        Of each count, by how much it moves; where nothing, it may move freely.
+    bound
+        Counts that may not move.
+    whole
+        Cells are whole numbers; the search is then not proved to be the cheapest.
+    """
     dear, still = np.flatnonzero((price > 0) & ~bound), np.flatnonzero(bound)
     many, cells = len(dear), told.rows.shape[1]
     slack = sparse.eye_array(many, format="csr")
-    raised = sparse.hstack([target.row, sparse.csr_array((1, 2 * many))])
-    constraints = [LinearConstraint(raised, target.value + WIDTH, np.inf)]
+    rows, least, most = zip(*goals, strict=True)
+    reached = sparse.hstack([sparse.vstack(rows), sparse.csr_array((len(rows), 2 * many))])
+    constraints = [LinearConstraint(reached, least, most)]
     if many:
         equal = sparse.hstack([told.rows[dear], slack, -slack])
         constraints.append(LinearConstraint(equal, told.values[dear], told.values[dear]))
@@ -121,6 +155,8 @@ def _moved(target: Target, told: Facts, price: FloatArray, bound: BoolArray) -> 
     answer = milp(
         np.concatenate([np.zeros(cells), np.tile(price[dear], 2)]),
         constraints=constraints,
+        integrality=np.concatenate([np.full(cells, whole), np.zeros(2 * many)]),
         bounds=Bounds(0, np.inf),
+        options={"node_limit": _NODES, "mip_rel_gap": _GAP} if whole else None,
     )
     return None if answer.x is None else np.asarray(answer.x[:cells])

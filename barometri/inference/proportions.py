@@ -182,7 +182,7 @@ def limit_p(
     Examples
     --------
     >>> limit_p([0.6], [0.05], [200], [np.inf], bound=0.5).round(3)
-    array([0.051])
+    array([0.061])
     """
     cells = make_cells(estimate, se, n, df, kish=n, population=None, level=level)
     size = effective_cases(estimate, se, n, df, n, level=level)

@@ -234,6 +234,7 @@ def test_free_text_that_the_codebook_does_not_declare_is_refused_with_a_study(tm
 
 def test_the_door_ends_with_the_code_of_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["check", str(tmp_path / "absent.csv"), "-q"])
+    monkeypatch.delitem(sys.modules, "barometri.check", raising=False)
     with pytest.raises(SystemExit) as stopped:
         runpy.run_module("barometri.check", run_name="__main__")
     assert stopped.value.code == 3
