@@ -54,7 +54,7 @@ class Group:
 
     ``derived`` maps a derived variable to (its source, {source code id: derived code id}), ``codes`` a
     variable to the ids of all its answers. ``of_organisations`` is whether the answers are facts about
-    organisations.
+    organisations. ``parts`` are counts that merged classes stand for: never shown, known to those in them.
     """
 
     item: str
@@ -64,6 +64,7 @@ class Group:
     derived: Mapping[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
     codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     of_organisations: bool = False
+    parts: tuple[Record, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ def _patterns(
     sizes |= {name: len(cells) for name, cells in behind.items()}
     primary = {name: np.zeros(size, dtype=bool) for name, size in sizes.items()}
     hidden = {name: np.zeros(size, dtype=bool) for name, size in sizes.items()}
-    for group in groups(tables, behind, run.study, run.wave, rules=rules):
+    for group in groups(tables, behind, run.study, run.wave, rules=rules, apart=run.tables):
         pattern = suppress(group, rules)
         for record, own, any_reason in zip(group.records, pattern.primary, pattern.hidden, strict=True):
             primary[record.table][record.row] |= own

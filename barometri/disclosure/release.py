@@ -49,6 +49,7 @@ def groups(
     wave: int,
     *,
     rules: DisclosureRules | None = None,
+    apart: Mapping[str, AnalysisResult] | None = None,
 ) -> tuple[Group, ...]:
     """Gather all records of a release by item and wave, those behind sentences included.
 
@@ -64,6 +65,8 @@ def groups(
         Publication year, for tables without a ``wave`` column.
     rules
         Thresholds; the study's own by default.
+    apart
+        The tables before their answers were merged: what a merged class stands for.
     """
     limits = rules or study.disclosure
     lines = [
@@ -73,7 +76,13 @@ def groups(
     found: dict[tuple[str, str], list[_Line]] = {}
     for line in lines:
         found.setdefault((line.item, line.wave), []).append(line)
-    return tuple(_group(item, year, own, study, limits) for (item, year), own in sorted(found.items()))
+    told = {(line.table, line.item, line.category) for line in lines}
+    parts: dict[tuple[str, str], list[_Line]] = {}
+    for name, result in (apart or {}).items():
+        for line in _of_table(name, result, study, str(wave), limits):
+            if (name, line.item, line.category) not in told:
+                parts.setdefault((line.item, line.wave), []).append(line)
+    return tuple(_group(own, parts.get(topic, []), study, limits) for topic, own in sorted(found.items()))
 
 
 def shares_behind(
@@ -199,7 +208,8 @@ def _of_cells(name: str, cells: Iterable[Cell]) -> list[_Line]:
     ]
 
 
-def _group(item: str, wave: str, lines: list[_Line], study: Study, rules: DisclosureRules) -> Group:
+def _group(lines: list[_Line], parts: list[_Line], study: Study, rules: DisclosureRules) -> Group:
+    item, wave = lines[0].item, lines[0].wave
     answers = answers_of(item, [line.category for line in lines], study, whole=_is_whole(lines))
     used: dict[str, set[str]] = {}
     for line in lines:
@@ -215,7 +225,14 @@ def _group(item: str, wave: str, lines: list[_Line], study: Study, rules: Disclo
         if name in study.codebook
     }
     return Group(
-        item, wave, answers.atoms, records, derived, codes, of_organisations=is_of_organisations(item, study)
+        item,
+        wave,
+        answers.atoms,
+        records,
+        derived,
+        codes,
+        of_organisations=is_of_organisations(item, study),
+        parts=tuple(_record(line, answers, finest, rules) for line in parts),
     )
 
 

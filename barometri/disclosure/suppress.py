@@ -5,8 +5,8 @@ within ``WIDTH`` persons from what stays shown. Each hidden count is protected b
 moves it by ``WIDTH`` at the least cost in shown records (the sequential heuristic of Fischetti & Salazar
 2000 for one-sided protection): the moved solution and the true one both fit whatever stays shown, so the
 interval an attacker can derive holds both. Then a clean-up pass shows again what all counts can spare. The
-counts are taken in several orders, and the cheapest pattern stands. Last, records are added where a respondent
-of one hidden count would learn another.
+counts are taken in several orders, and the cheapest pattern stands. Last, records are added where a
+respondent of one hidden count would learn another.
 """
 
 from collections.abc import Sequence
@@ -15,11 +15,11 @@ from typing import Final
 
 import numpy as np
 
-from barometri.disclosure.cells import Group, system
+from barometri.disclosure.cells import Group, System, system
 from barometri.disclosure.cleaning import cleaned
 from barometri.disclosure.insiders import kept_from_insiders
 from barometri.disclosure.rules import is_unsafe
-from barometri.disclosure.targets import Target, targets
+from barometri.disclosure.targets import Target, targets, within
 from barometri.disclosure.witnesses import WIDTH, BoolArray, Facts, Witness, cheapest, facts
 from barometri.errors import DisclosureError
 from barometri.study.plan import DisclosureRules
@@ -59,25 +59,44 @@ def suppress(group: Group, rules: DisclosureRules) -> Pattern:
     """
     if len(group.records) > rules.maximum_cells:
         raise DisclosureError(_too_many(group, rules))
-    equations = system(group)
-    judged = equations
-    if group.of_organisations and rules.organisation_numerator == "aside":
-        judged = replace(equations, k=np.full(len(equations.k), np.nan))
-    judged = replace(judged, k=np.where([one.is_impossible for one in group.records], np.nan, judged.k))
-    primary = is_unsafe(judged.n, judged.k, rules) | np.array([one.is_closed for one in group.records])
+    whole = replace(group, records=(*group.records, *group.parts), parts=())
+    every = system(whole)
+    judged, unsafe = _judged(whole, every, rules)
+    many = len(group.records)
+    equations, primary = _first(every, many), unsafe[:many]
     worth = np.array([record.worth for record in group.records], dtype=np.float64)
     cost = worth * np.log2(2.0 + equations.n)
-    told, protected = facts(equations, cost, targets(group, judged, primary, rules))
-    rising = sorted(protected, key=lambda target: target.value)
-    orders = [rising, rising[::-1]]
-    many = len(told.values) * told.rows.shape[1]
-    ways = [(order, h) for order in orders for h in _HINDRANCES][: 1 if many > _LARGE else None]
-    found = [_one_by_one(group, told, primary, order, hindrance=h) for order, h in ways]
-    fewest = min(found, key=lambda hidden: float(cost[hidden].sum()))
-    hidden = kept_from_insiders(protected, told, primary, fewest)
+    small = targets(group, _first(judged, many), primary, rules)
+    fewest = _cheapest_pattern(group, *facts(equations, cost, small), primary)
+    told, forbidden = facts(equations, cost, within(judged, unsafe, rules, small))
+    hidden = kept_from_insiders(forbidden, told, primary, fewest)
     if hidden is None:
         raise DisclosureError(_unprotected(group))
     return Pattern(primary, hidden)
+
+
+def _judged(group: Group, equations: System, rules: DisclosureRules) -> tuple[System, BoolArray]:
+    """Return the counts without the numerators that no rule judges, and which records break a rule."""
+    open_to_all = group.of_organisations and rules.organisation_numerator == "aside"
+    aside = np.array([open_to_all or one.is_impossible for one in group.records])
+    judged = replace(equations, k=np.where(aside, np.nan, equations.k))
+    return judged, is_unsafe(judged.n, judged.k, rules) | np.array([one.is_closed for one in group.records])
+
+
+def _first(equations: System, many: int) -> System:
+    return System(equations.base[:many], equations.numerator[:many], equations.n[:many], equations.k[:many])
+
+
+def _cheapest_pattern(
+    group: Group, told: Facts, protected: Sequence[Target], primary: BoolArray
+) -> BoolArray:
+    """Protect the targets in several orders and keep the pattern that costs least."""
+    rising = sorted(protected, key=lambda target: target.value)
+    size = len(told.values) * told.rows.shape[1]
+    ways = [(order, h) for order in (rising, rising[::-1]) for h in _HINDRANCES]
+    ways = ways[: 1 if size > _LARGE else None]
+    found = [_one_by_one(group, told, primary, order, hindrance=h) for order, h in ways]
+    return min(found, key=lambda hidden: float(told.cost[hidden].sum()))
 
 
 def _one_by_one(

@@ -41,8 +41,44 @@ def targets(group: Group, equations: System, primary: BoolArray, rules: Disclosu
         *_of_records(group, equations, primary, rules),
         *_remainders(group, equations, primary, rules),
     ):
-        found.setdefault((tuple(map(int, target.row.nonzero()[1])), target.value), target)
+        found.setdefault(_key(target), target)
     return list(found.values())
+
+
+def within(
+    equations: System, primary: BoolArray, rules: DisclosureRules, found: Sequence[Target]
+) -> list[Target]:
+    """List what a respondent of one hidden count may not learn of another: all of a small base too.
+
+    Parameters
+    ----------
+    equations
+        Incidence of records and of the parts of merged classes; ``k`` is NaN where no rule judges it.
+    primary
+        Those that break R1 or R2, shape (records and parts,).
+    rules
+        Thresholds.
+    found
+        What nobody may learn anyway.
+    """
+    listed = {_key(target): target for target in found}
+    for record in map(int, np.flatnonzero(primary)):
+        n, k = float(equations.n[record]), float(equations.k[record])
+        base, numerator = equations.base[[record]], equations.numerator[[record]]
+        whole = n < rules.minimum_n
+        for row, value, is_small in (
+            (base, n, whole),
+            (numerator, k, whole or k < rules.minimum_k),
+            (base - numerator, n - k, whole or n - k < rules.minimum_k),
+        ):
+            if is_small and np.isfinite(value):
+                target = Target(row, value)
+                listed.setdefault(_key(target), target)
+    return list(listed.values())
+
+
+def _key(target: Target) -> tuple[tuple[int, ...], float]:
+    return tuple(map(int, target.row.nonzero()[1])), target.value
 
 
 def _of_records(

@@ -30,7 +30,7 @@ Goal = tuple[sparse.csr_array, float, float]
 class Facts:
     """Every released count once: ``rows @ cells = values``, and ``said``, which records (rows) say which.
 
-    Cells that no row tells apart are one column. ``cost`` is what is lost with each record.
+    Cells that no row and no target tells apart are one column. ``cost`` is what is lost with each record.
     """
 
     rows: sparse.csr_array
@@ -65,8 +65,9 @@ def facts(equations: System, cost: FloatArray, protected: Sequence[Target]) -> t
     rows, first, of_row = np.unique(every, axis=0, return_index=True, return_inverse=True)
     said = np.zeros((len(equations.n), len(rows)), dtype=bool)
     said[record, of_row.ravel()] = True
-    _, column = np.unique(rows, axis=1, return_index=True)
-    kept = np.sort(column[rows[:, column].any(axis=0)])
+    apart = np.vstack([rows, *(target.row.toarray() for target in protected)])
+    _, column = np.unique(apart, axis=1, return_index=True)
+    kept = np.sort(column[apart[:, column].any(axis=0)])
     values = np.concatenate([equations.n, equations.k[told]])[first]
     found = Facts(sparse.csr_array(rows[:, kept]), values, said, cost)
     return found, [replace(target, row=target.row[:, kept]) for target in protected]
