@@ -3,33 +3,22 @@
 Who is alone in a hidden count knows that it is 1, and one of two that it is at least 1. With that knowledge
 every other hidden count must still take a second whole number: a solution in whole numbers that keeps what is
 shown and what the insider knows, and moves the other count. Where there is none, the cheapest further records
-are hidden that let it move.
+are hidden that let it move. Solutions that move little serve many insiders, so those found are kept.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from barometri.disclosure.targets import Target
-from barometri.disclosure.witnesses import (
-    BoolArray,
-    Facts,
-    FloatArray,
-    Goal,
-    changed_by,
-    nearest,
-    prices,
-)
+from barometri.disclosure.witnesses import BoolArray, Facts, FloatArray, Goal, changed_by, nearest, prices
 
 ALONE: Final = 1.0
 PAIR: Final = 2.0
-_NODES: Final = 200
 _HALF: Final = 0.5
-_ROOM: Final = 20.0
-"""How far above every released count a cell is looked for."""
 
 
 def is_known_within(target: Target) -> bool:
@@ -42,49 +31,87 @@ def known(own: Target) -> Goal:
     return own.row, ALONE, ALONE if own.value == ALONE else np.inf
 
 
-def told_within(own: Target, others: Sequence[Target], told: Facts, hidden: BoolArray) -> list[Target]:
-    """Return which other counts an insider learns exactly.
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """Solutions of the released counts in whole numbers, by what they make of each forbidden count.
 
-    Parameters
-    ----------
-    own
-        The count that the insider is one of.
-    others
-        Counts that nobody may learn.
-    told
-        All released counts.
-    hidden
-        Records that are not shown, shape (records,).
-
-    Returns
-    -------
-    list of Target
-        Those of which no second whole number was found.
+    ``values`` holds for each solution the forbidden counts in it, ``changed`` the records it changes. Facts
+    ``watched`` are those ``told`` and the forbidden counts that no record says.
     """
-    shown = _shown(own, told, hidden)
-    left = list(others)
-    for sign in (1.0, -1.0):
-        if left:
-            left = _unmoved(left, _pushed(left, sign, shown))
-    learnt: list[Target] = []
-    while left:
-        one = left.pop()
-        solution = _moved(one, shown)
+
+    forbidden: Sequence[Target]
+    told: Facts
+    watched: Facts
+    values: list[FloatArray] = field(default_factory=list)
+    changed: list[BoolArray] = field(default_factory=list)
+
+    def learnt(self, own: int, hidden: BoolArray) -> int | None:
+        """Return a forbidden count that an insider learns exactly, or None.
+
+        Parameters
+        ----------
+        own
+            Place of the count that the insider is one of.
+        hidden
+            Records that are not shown, shape (records,).
+        """
+        watched = self.watched
+        price = np.ones(len(watched.values))
+        still = np.asarray(watched.said[~hidden].any(axis=0))
+        sure = self._sure(own, hidden)
+        for other in map(int, np.flatnonzero(sure)):
+            if sure[other] and not any(
+                self._keep(nearest([known(self.forbidden[own]), goal], watched, price, still, whole=True))
+                for goal in _steps(self.forbidden[other])
+            ):
+                return other
+            sure = self._sure(own, hidden)
+        return None
+
+    def freed(self, own: int, other: int, hidden: BoolArray) -> BoolArray | None:
+        """Return ``hidden`` and the cheapest further records so that an insider cannot tell a count."""
+        price, bound = prices(self.told, hidden), np.zeros(len(self.told.values), dtype=bool)
+        found = [
+            solution
+            for goal in _steps(self.forbidden[other])
+            if (solution := nearest([known(self.forbidden[own]), goal], self.told, price, bound, whole=True))
+            is not None
+        ]
+        if not found:
+            return None
+        dearness = [float(self.told.cost[changed_by(one, self.told) & ~hidden].sum()) for one in found]
+        self._keep(found[int(np.argmin(dearness))])
+        return hidden | self.changed[-1]
+
+    def _sure(self, own: int, hidden: BoolArray) -> BoolArray:
+        """Say which counts no solution moves that fits what is shown and what the insider knows."""
+        true = np.array([target.value for target in self.forbidden])
+        sure = np.ones(len(true), dtype=bool)
+        sure[own] = False
+        _, least, most = known(self.forbidden[own])
+        for values, changed in zip(self.values, self.changed, strict=True):
+            if least - _HALF < values[own] < most + _HALF and not (changed & ~hidden).any():
+                sure &= np.abs(values - true) < _HALF
+        return sure
+
+    def _keep(self, solution: FloatArray | None) -> bool:
+        """Remember a solution."""
         if solution is None:
-            learnt.append(one)
-        else:
-            left = _unmoved(left, solution)
-    return learnt
+            return False
+        whole = np.round(solution)
+        self.values.append(np.array([float((target.row @ whole)[0]) for target in self.forbidden]))
+        self.changed.append(changed_by(whole, self.told))
+        return True
 
 
 def kept_from_insiders(
-    protected: Sequence[Target], told: Facts, primary: BoolArray, hidden: BoolArray
+    forbidden: Sequence[Target], told: Facts, primary: BoolArray, hidden: BoolArray
 ) -> BoolArray | None:
     """Hide further records until no insider learns another hidden count.
 
     Parameters
     ----------
-    protected
+    forbidden
         Counts that nobody may learn.
     told
         All released counts.
@@ -98,97 +125,34 @@ def kept_from_insiders(
     numpy.ndarray or None
         Hidden records, those of ``hidden`` among them; None where nothing that could be hidden helps.
     """
-    now = hidden
-    for own in filter(is_known_within, protected):
-        others = [target for target in protected if target is not own]
-        learnt = told_within(own, others, told, now)
-        while learnt:
-            freed = _freed(own, learnt[0], told, now)
+    doubts, now = Doubts(forbidden, told, _watched(forbidden, told)), hidden
+    insiders = [place for place, target in enumerate(forbidden) if is_known_within(target)]
+    for own in insiders:
+        while (other := doubts.learnt(own, now)) is not None:
+            freed = doubts.freed(own, other, now)
             if freed is None:
                 return None
-            now = now | freed
-            learnt = told_within(own, learnt[1:], told, now)
-    return _spared(protected, told, now, (now & ~hidden) & ~primary)
-
-
-def _spared(protected: Sequence[Target], told: Facts, hidden: BoolArray, added: BoolArray) -> BoolArray:
-    """Show again, dearest first, each added record that no insider needs hidden."""
-    places = np.flatnonzero(added)
-    for record in places[np.argsort(-told.cost[places], kind="stable")]:
-        fewer = hidden.copy()
+            now = freed
+    added = np.flatnonzero(now & ~hidden & ~primary)
+    for record in added[np.argsort(-told.cost[added], kind="stable")] if len(added) > 1 else ():
+        fewer = now.copy()
         fewer[record] = False
-        if len(places) > 1 and not _is_told(protected, told, fewer):
-            hidden = fewer
-    return hidden
+        if all(doubts.learnt(own, fewer) is None for own in insiders):
+            now = fewer
+    return now
 
 
-def _is_told(protected: Sequence[Target], told: Facts, hidden: BoolArray) -> bool:
-    return any(
-        told_within(own, [target for target in protected if target is not own], told, hidden)
-        for own in protected
-        if is_known_within(own)
-    )
-
-
-def _freed(own: Target, other: Target, told: Facts, hidden: BoolArray) -> BoolArray | None:
-    """Return the cheapest records to hide so that a count takes a second value for an insider."""
-    price, bound = prices(told, hidden), np.zeros(len(told.values), dtype=bool)
-    found = []
-    for goal in _steps(other):
-        solution = nearest([known(own), goal], told, price, bound, whole=True)
-        if solution is not None:
-            found.append(changed_by(np.round(solution), told))
-    return min(found, key=lambda changed: float(told.cost[changed & ~hidden].sum()), default=None)
+def _watched(forbidden: Sequence[Target], told: Facts) -> Facts:
+    """Return the released counts, and the forbidden ones that no record says."""
+    said = {tuple(row) for row in told.rows.toarray()}
+    more = [target for target in forbidden if tuple(target.row.toarray()[0]) not in said]
+    rows = sparse.vstack([told.rows, *(target.row for target in more)], format="csr")
+    values = np.concatenate([told.values, [target.value for target in more]])
+    nobody = np.zeros((len(told.said), len(more)), dtype=bool)
+    return Facts(rows, values, np.hstack([told.said, nobody]), told.cost)
 
 
 def _steps(target: Target) -> list[Goal]:
     """Return the next whole number above a count, and the one below."""
     up, down = (target.row, target.value + 1.0, np.inf), (target.row, 0.0, target.value - 1.0)
     return [up, down] if target.value >= 1.0 else [up]
-
-
-def _shown(own: Target, told: Facts, hidden: BoolArray) -> LinearConstraint:
-    """Return what an insider knows of the cells."""
-    still = np.asarray(told.said[~hidden].any(axis=0))
-    row, least, most = known(own)
-    values = told.values[still]
-    rows = sparse.vstack([told.rows[still], row])
-    return LinearConstraint(rows, np.append(values, least), np.append(values, most))
-
-
-def _solved(weights: FloatArray, constraints: Sequence[LinearConstraint], most: float) -> FloatArray | None:
-    answer = milp(
-        weights,
-        constraints=constraints,
-        integrality=np.ones(len(weights), dtype=np.int64),
-        bounds=Bounds(0, most),
-        options={"node_limit": _NODES, "mip_rel_gap": 1.0},
-    )
-    return None if answer.x is None else np.round(answer.x)
-
-
-def _pushed(left: Sequence[Target], sign: float, shown: LinearConstraint) -> FloatArray | None:
-    """Return whole cells that move many counts at once."""
-    weights = np.asarray(sparse.vstack([target.row for target in left]).sum(axis=0), dtype=np.float64).ravel()
-    return _solved(-sign * weights, [shown], _most(shown))
-
-
-def _moved(target: Target, shown: LinearConstraint) -> FloatArray | None:
-    """Return whole cells that move one count, or None."""
-    weights = np.zeros(target.row.shape[1])
-    for row, least, most in _steps(target):
-        solution = _solved(weights, [shown, LinearConstraint(row, least, most)], _most(shown))
-        if solution is not None:
-            return solution
-    return None
-
-
-def _most(shown: LinearConstraint) -> float:
-    return float(shown.lb.max(initial=0.0)) + _ROOM
-
-
-def _unmoved(left: Sequence[Target], solution: FloatArray | None) -> list[Target]:
-    """Return the counts that a solution leaves as they are."""
-    if solution is None:
-        return list(left)
-    return [target for target in left if abs(float((target.row @ solution)[0]) - target.value) < _HALF]
