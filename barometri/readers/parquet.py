@@ -27,6 +27,8 @@ _NUMBERS: Final = (
     "DECIMAL",
 )
 _TEXTS: Final = ("VARCHAR", "ENUM", "BIGINT", "UBIGINT", "HUGEINT", "BOOLEAN", "DATE", "TIME", "UUID")
+_EMPTY: Final = ("NULL", '"NULL"')
+"""A column in which nobody answered: a writer that sees no value gives it no type."""
 _SIZES: Final = """
     SELECT coalesce(sum(total_uncompressed_size), 0)::BIGINT,
         count(*) FILTER (num_values <> row_group_num_rows)
@@ -92,7 +94,7 @@ def _is_number(kind: str, file: str, position: int) -> bool:
     """Whether a column is of numbers; one that is neither of numbers nor of texts is refused."""
     if kind.startswith(_NUMBERS) and not kind.endswith("]"):
         return True
-    if not kind.startswith(_TEXTS) or kind.endswith("]"):
+    if kind not in _EMPTY and (not kind.startswith(_TEXTS) or kind.endswith("]")):
         raise FileError(
             f"{file}: column {position} holds neither numbers nor texts. Write one value a cell.", code="E20"
         )
