@@ -21,7 +21,7 @@ from barometri.study.study import Study
 RULES = DisclosureRules()
 the_study = cache(read_study)
 MADE = Effect(
-    "gap", 0.123456, 0.02, 0.0811, 0.1999, 120, 99.0, 0.034, "t/taylor", "no gap", ("district",), 50,
+    "gap", 0.123456, 0.02, 0.0811, 0.1987, 120, 99.0, 0.034, "t/taylor", "no gap", ("district",), 50,
     about={"item": "cooperation"}, adjusted_p=0.0456,
 )  # fmt: skip
 CLAIM = Claim("C", "quantity", (2021,), ("cooperation",), {}, "f")
@@ -106,7 +106,7 @@ def is_silent(effect: ProtectedEffect) -> bool:
 
 def test_an_effect_is_told_as_it_is_rounded(study: Study) -> None:
     effect = told(study, MADE)
-    assert (effect.name, effect.estimate, effect.ci_low, effect.ci_high) == ("gap", 0.123, 0.081, 0.2)
+    assert (effect.name, effect.estimate, effect.ci_low, effect.ci_high) == ("gap", 0.123, 0.081, 0.199)
     assert (effect.n, effect.p_text, effect.adjusted_p_text, effect.status) == (120, ".03", ".05", "shown")
     assert (effect.method, effect.null, effect.adjusted_for) == ("t/taylor", "no gap", ("district",))
     assert effect.about == {"item": "cooperation"}
@@ -309,6 +309,12 @@ def test_numbers_of_a_scale_of_their_own_have_hundredths(scale: Any, estimate: f
     claim = ClaimResult(CLAIM, Verdict.SUPPORTED, 0.45678, n=120, scale=scale, parts=(part,))
     told = sentences(study, table(GROUPS), hidden=SHOWN).claim(claim)
     assert (told.estimate, told.parts[0].estimate) == (estimate, estimate)
+
+
+@pytest.mark.parametrize(("n", "status"), [(1, SUPPRESSED), (9, SUPPRESSED), (10, "unreliable")])
+def test_a_part_on_few_is_hidden(n: int, status: str, study: Study) -> None:
+    claim = ClaimResult(CLAIM, Verdict.SUPPORTED, 0.5, n=120, parts=(Part("left", "side", 0.4, n=n),))
+    assert sentences(study, table(GROUPS), hidden=SHOWN).claim(claim).parts[0].status == status
 
 
 def test_a_claim_without_a_number_needs_no_base(study: Study) -> None:
