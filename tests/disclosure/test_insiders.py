@@ -49,7 +49,7 @@ def tables(group: Group, hidden: np.ndarray, shape: tuple[int, int], n: int) -> 
         sums = found @ member[shown, : place + 1].T
         done = ~member[shown, place + 1 :].any(axis=1)
         found = found[(sums <= told[shown]).all(axis=1) & (sums == told[shown])[:, done].all(axis=1)]
-    return found @ member.T
+    return np.asarray(found @ member.T)
 
 
 def learnt(group: Group, hidden: np.ndarray, shape: tuple[int, int], n: int) -> list[tuple[int, int]]:
@@ -59,7 +59,9 @@ def learnt(group: Group, hidden: np.ndarray, shape: tuple[int, int], n: int) -> 
     found = []
     for own in small[(k[small] == 1) | (k[small] == 2)]:
         inside = fitting[fitting[:, own] == 1] if k[own] == 1 else fitting[fitting[:, own] >= 1]
-        found += [(own, other) for other in small if other != own and len(np.unique(inside[:, other])) < 2]
+        found += [
+            (int(own), int(other)) for other in small if other != own and len(np.unique(inside[:, other])) < 2
+        ]
     return found
 
 
