@@ -181,6 +181,28 @@ def test_the_method_names_what_is_held_and_both_p_values() -> None:
     assert "p" + NBSP not in worded(claim("QF02", Verdict.SUPPORTED)).method
 
 
+@pytest.mark.parametrize(
+    ("language", "first", "missing"),
+    [
+        ("fi", "(yhteinen testi ensin: onko ero sama eri vuosina)", "yhteistä testiä ei voi laskea"),
+        (
+            "sv",
+            "(gemensamt test först: är skillnaden densamma olika år)",
+            "gemensamma testet i påståendegruppen",
+        ),
+        ("en", "(joint test first: is the gap the same in different years)", "joint test of the family"),
+    ],
+)
+def test_the_method_says_whether_a_joint_test_came_first(language: str, first: str, missing: str) -> None:
+    result = claim("QF01", Verdict.SUPPORTED)
+    assert f"p{NBSP}=" in worded(result, language).method
+    assert first in worded(result, language).method
+    assert missing not in worded(result, language).method
+    alone = worded(replace(result, adjusted_p_text=""), language).method
+    assert missing in alone
+    assert first not in alone
+
+
 def test_the_numbers_under_a_claim_say_what_they_are() -> None:
     hidden = replace(part("marginal", 0.5, role="shown", about={"item": "M03"}), status="suppressed")
     parts = (

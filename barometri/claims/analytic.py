@@ -51,8 +51,6 @@ def compared(claim: Claim, setting: Setting, null: float) -> Measure:
     """
     found = asked(claim, setting, claim.wave, analytic=True)
     line, cells, survey = _sides_apart(claim, found, setting)
-    if any(cell.n < claim.minimum_n for cell in cells):
-        raise Unjudged("below_minimum_n")
     return replace(
         shifted(claim, line, null),
         parts=tuple(_shown_sides(claim, found, setting, survey, cells)),
@@ -63,7 +61,10 @@ def compared(claim: Claim, setting: Setting, null: float) -> Measure:
 def _sides_apart(
     claim: Claim, found: Asked, setting: Setting, *, raw: bool = False
 ) -> tuple[Slope, tuple[Cell, ...], Survey]:
-    """Fit the difference of the two sides, ``raw`` or adjusted; with the counts behind their plain shares."""
+    """Fit the difference of the two sides, ``raw`` or adjusted; with the counts behind their plain shares.
+
+    Each side needs the claim's fewest answers, also among those in the fit.
+    """
     survey = divided(found, setting, claim.left, claim.right)
     side = survey.values(SIDE).astype(np.int64)
     columns = {name: survey.values(name).astype(np.int64) for name in found.columns}
@@ -75,7 +76,10 @@ def _sides_apart(
     y = answers(claim, survey, cases) if claim.scale == "score" else _average(cases, found)
     left = (cases.exposures[SIDE] == 0).astype(np.float64)
     line = slope(cases, left, y, next(iter(claim.left)), SCALES[claim.scale])
-    return line, _counts(claim, found, setting, survey), survey
+    cells = _counts(claim, found, setting, survey)
+    if min(*(cell.n for cell in cells), int(left.sum()), cases.n - int(left.sum())) < claim.minimum_n:
+        raise Unjudged("below_minimum_n")
+    return line, cells, survey
 
 
 def _average(cases: Cases, found: Asked) -> FloatArray:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from barometri.claims.records import NAN, Measure, Setting, Unjudged
+from barometri.claims.records import NAN, Measure, Setting, Unjudged, too_few
 from barometri.claims.union import cells_of
 from barometri.claims.verdicts import ORDER, verdict_of
 from barometri.inference.multiplicity import holm
@@ -64,7 +64,7 @@ def _measured(part: Claim, setting: Setting, measure: Measured) -> Measure:
     found = measure(part, replace(setting, shown=False))
     if found.reason:
         raise Unjudged(found.reason)
-    if any(cell.n < part.minimum_n for cell in found.cells):
+    if too_few(part, found):
         raise Unjudged("below_minimum_n")
     return found
 

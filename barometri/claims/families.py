@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
@@ -9,9 +10,12 @@ from barometri.claims.records import NAN, Measure
 from barometri.inference.multiplicity import holm
 from barometri.inference.tails import two_sided_p
 from barometri.results import ClaimResult, Part
-from barometri.study.claim import Claim, ClaimsFile
+from barometri.study.claim import JOINT_FIRST, Claim, ClaimsFile
 from barometri.study.study import Study
 from barometri.testing import adjust_p_values
+
+_JOINT: Final = "gap_interaction"
+"""The part that holds a joint test: that a gap was the same in all waves of its claim."""
 
 
 def adjusted(
@@ -32,7 +36,8 @@ def adjusted(
     Returns
     -------
     dict
-        By id of the claim.
+        By id of the claim. NaN for a claim without a p, and where the joint test that should come first could
+        not be computed.
     """
     found = dict.fromkeys(measures, NAN)
     families = {} if file is None else file.families
@@ -40,10 +45,29 @@ def adjusted(
         members = [claim.id for claim in claims if claim.family == name and claim.id in measures]
         p_values = [measures[member].p_value for member in members]
         method = families[name].adjust if name in families else "none"
-        if method != "none":
+        if method == JOINT_FIRST:
+            p_values = _after_joint_test(members, measures)
+        elif method != "none":
             p_values = [float(p) for p in adjust_p_values(p_values, method=method)]
         found |= dict(zip(members, p_values, strict=True))
     return found
+
+
+def _after_joint_test(members: Sequence[str], measures: Mapping[str, Measure]) -> list[float]:
+    """Return of each p the larger of it and that of the family's joint test, of several the largest."""
+    joint = [
+        part.p_value
+        for member in members
+        for part in measures[member].parts
+        if part.name == _JOINT and np.isfinite(part.p_value)
+    ]
+    first = max(joint, default=NAN)
+    return [float(np.maximum(measures[member].p_value, first)) for member in members]
+
+
+def deciding_p(measure: Measure, adjusted_p: float) -> float:
+    """Return the p that a verdict rests on: the adjusted one, the claim's own where none could be had."""
+    return adjusted_p if np.isfinite(adjusted_p) else measure.p_value
 
 
 def headline(study: Study, results: Iterable[ClaimResult]) -> dict[str, float]:

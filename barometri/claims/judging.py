@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from barometri.claims.families import adjusted, with_headline
+from barometri.claims.families import adjusted, deciding_p, with_headline
 from barometri.claims.kinds import MEASURES
 from barometri.claims.published import same_as_published
-from barometri.claims.records import Measure, Setting, Unjudged
+from barometri.claims.records import Measure, Setting, Unjudged, too_few
 from barometri.claims.respondents import counts_models
 from barometri.claims.sensitivity import sensitivity as sensitivity_parts
 from barometri.claims.verdicts import verdict_of
@@ -98,9 +98,7 @@ def measured(claim: Claim, setting: Setting) -> Measure:
         found = MEASURES[claim.kind](claim, setting)
     except Unjudged as error:
         return Measure(reason=error.reason)
-    bases = [cell.n for cell in found.cells] or [found.n]
-    too_few = not found.reason and min(bases) < claim.minimum_n
-    return Measure(reason="below_minimum_n") if too_few else found
+    return Measure(reason="below_minimum_n") if too_few(claim, found) else found
 
 
 def _with_sensitivity(claim: Claim, measure: Measure, setting: Setting) -> Measure:
@@ -112,7 +110,7 @@ def _with_sensitivity(claim: Claim, measure: Measure, setting: Setting) -> Measu
 
 def _result(claim: Claim, readings: Sequence[tuple[Measure, float]], plain: Setting | None) -> ClaimResult:
     """Return the numbers of the first reading; the verdict where all readings agree on it."""
-    verdicts = [verdict_of(claim, measure, p) for measure, p in readings]
+    verdicts = [verdict_of(claim, measure, deciding_p(measure, p)) for measure, p in readings]
     agreed = len(set(verdicts)) == 1 or verdicts[0] is Verdict.NOT_ESTIMABLE
     verdict = verdicts[0] if agreed else Verdict.DEPENDS_ON_CANNOT_SAY
     measure, adjusted_p = readings[0]

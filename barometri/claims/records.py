@@ -6,6 +6,7 @@ from typing import Final, TypeVar, cast
 
 from barometri.estimates import Cell
 from barometri.results import Part, Scale
+from barometri.study.claim import Claim
 from barometri.study.plan import Reading
 from barometri.study.study import Study
 from barometri.survey import Survey
@@ -124,3 +125,11 @@ class Measure:
     power: float = NAN
     direct: bool = False
     reason: str = ""
+
+
+def too_few(claim: Claim, found: Measure) -> bool:
+    """Whether fewer answers than the claim asks for stand behind a share of a number or behind a fit."""
+    if found.reason:
+        return False
+    fits = [part.n for part in found.parts if part.role == "test" and not part.cells]
+    return min([cell.n for cell in found.cells] + fits or [found.n]) < claim.minimum_n

@@ -262,8 +262,7 @@ def _turning(
     step = tested(table, gaps[-1] - gaps[0])
     about = {"wave": str(claim.wave), "against": str(claim.waves[0])}
     parts.append(difference_part(step, name="gap_change", role="shown", about=about))
-    if setting.shown:
-        parts.append(_interaction(table.value, table.covariance, gaps, step))
+    parts.append(_interaction(table.value, table.covariance, gaps, step))  # its family may rest on it
     return parts
 
 

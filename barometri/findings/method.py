@@ -7,7 +7,7 @@ from barometri.disclosure.protected import ProtectedClaim
 from barometri.findings.naming import held, names_of
 from barometri.findings.numbers import margin_words
 from barometri.findings.parts import part_label
-from barometri.study.claim import REST, Claim
+from barometri.study.claim import JOINT_FIRST, REST, Claim
 from barometri.study.study import Study
 from barometri.texts import NUMBER_OF_MODELS, Texts
 
@@ -164,8 +164,9 @@ def _tested(result: ProtectedClaim, study: Study, texts: Texts) -> str:
     form = "p_within" if claim.kind in _WITHIN else "p"
     said = texts.text(f"findings.{form}", p=texts.p(result.p_text))
     if family is not None and adjust != _UNADJUSTED:
+        untested = adjust == JOINT_FIRST and not result.adjusted_p_text
         said += texts.text(
-            "findings.p_adjusted",
+            "findings.p_without_joint" if untested else "findings.p_adjusted",
             p=texts.p(result.adjusted_p_text),
             family=texts.quote(texts.label(family.label)),
             adjust=texts.text(f"adjust.{adjust}"),

@@ -1,10 +1,10 @@
 """What a claim must say for its kind to be judged, and what its waves must have asked."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from barometri.study.checking_names import MODELLED, check_names
-from barometri.study.claim import ANY_MODEL, REST, Claim
+from barometri.study.claim import ANY_MODEL, JOINT_FIRST, JOINTLY_TESTED, REST, Claim, Family
 from barometri.study.plan import NUMBER_OF_MODELS
 from barometri.study.study import Study
 from barometri.study.toml import Section
@@ -39,6 +39,25 @@ def check_claim(row: Section, claim: Claim, study: Study) -> None:
     if claim.kind in MODELLED and claim.outcome:
         _check_item(row, claim.outcome, claim, claim.wave, study, key="outcome")
     check_names(row, claim, study)
+
+
+def check_family(row: Section, family: Family, claims: Sequence[Claim]) -> None:
+    """Refuse a joint test before the others where no claim of the family holds one.
+
+    Raises
+    ------
+    StudyError
+        Naming the file, the family and the key.
+    """
+    if family.adjust != JOINT_FIRST:
+        return
+    if not any(claim.family == family.id and claim.kind in JOINTLY_TESTED for claim in claims):
+        kinds = " or ".join(map(repr, JOINTLY_TESTED))
+        row.fail(
+            "adjust",
+            f"no claim of the family has a joint test; {JOINT_FIRST!r} expects one of the kind {kinds}. "
+            "Write it, or adjust the family in another way.",
+        )
 
 
 def _check_relation(row: Section, claim: Claim) -> None:

@@ -31,7 +31,11 @@ ClaimKind = Literal[
     "reversal",
 ]
 Relation = Literal[">", "<", "=", "in", "shown", "differ"]
-Adjustment = Literal["none", "holm", "hochberg", "benjamini_hochberg", "benjamini_yekutieli"]
+Adjustment = Literal["none", "holm", "hochberg", "benjamini_hochberg", "benjamini_yekutieli", "joint_first"]
+JOINT_FIRST: Final = "joint_first"
+"""The adjustment that puts a joint test of the family before the tests of its claims."""
+JOINTLY_TESTED: Final[tuple[ClaimKind, ...]] = ("reversal",)
+"""Kinds that hold such a test: that a gap was the same in all waves of the claim."""
 Scale = Literal["score", "good"]
 Written = Literal["before", "after"]
 VERDICTS: Final = (

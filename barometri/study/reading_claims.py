@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, Literal, cast, get_args
 
-from barometri.study.checking_claims import check_claim
+from barometri.study.checking_claims import check_claim, check_family
 from barometri.study.claim import (
     Adjustment,
     Claim,
@@ -48,6 +48,8 @@ class ClaimsReader:
             if any(claim.id == other.id for other in claims):
                 row.fail("id", f"{claim.id!r} stands twice. Give each claim an id of its own.")
             claims.append(claim)
+        for row in section.rows("family"):
+            check_family(row, families[row.text("id")], claims)
         section.finish()
         for name in headline:
             if name not in {claim.id for claim in claims}:

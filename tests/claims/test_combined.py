@@ -102,6 +102,19 @@ def test_a_part_that_cannot_be_judged_leaves_the_whole_unjudged() -> None:
     assert result_of(small, survey).reason == "below_minimum_n"
 
 
+@pytest.mark.parametrize(("fewest", "reason"), [(200, ""), (201, "below_minimum_n")])
+def test_a_modelled_part_needs_its_fewest_answers_too(fewest: int, reason: str) -> None:
+    """It has no shares behind it: the respondents in its fit count, for the part and for the whole."""
+    survey = survey_of((80, 20), (60, 40))
+    slope = claim(id="C1.1", kind="association", items=("quick",), minimum_n=fewest)
+    assert result_of(claim(kind="all_of", parts=(slope,)), survey).reason == reason
+    whole = claim(kind="all_of", parts=(replace(slope, minimum_n=0),), minimum_n=fewest)
+    assert result_of(whole, survey).reason == reason
+    plain = claim(id="C1.2", **SIDES)
+    mixed = claim(kind="all_of", parts=(plain, replace(slope, minimum_n=0)), minimum_n=101)
+    assert result_of(mixed, survey).reason == "below_minimum_n"
+
+
 def test_both_readings_count_for_a_part_on_the_number_of_models() -> None:
     columns = {
         "m_consent": [1] * 60 + [DONT_KNOW] * 40 + [1] * 20 + [3] * 20,

@@ -19,7 +19,7 @@ from barometri.inference.multiplicity import holm
 from barometri.model_battery import battery, count_models
 from barometri.results import ClaimResult, Part, Verdict
 from barometri.study.claim import Claim
-from barometri.study.codes import DONT_KNOW
+from barometri.study.codes import BLANK, DONT_KNOW
 from barometri.survey import Survey
 from barometri.survey.design import SurveyDesign
 from tests import tiny_study
@@ -553,6 +553,21 @@ def test_equal_answers_and_few_places_are_not_judged() -> None:
 def test_a_base_below_the_smallest_is_not_judged() -> None:
     entry = claim(kind="association", items=("A",), minimum_n=500)
     assert reason(entry, planted(5, 5)) == "below_minimum_n"
+
+
+def test_the_base_of_a_side_is_that_of_the_fit_too() -> None:
+    """Half of the left side has no known district: its share rests on 100 answers, the fit on 50."""
+    districts = [1, 2, 3, BLANK, BLANK, BLANK]
+    survey = people(
+        {"cooperation": mix(60, 40), "nothing": 1, "district": (districts * 17)[:100]},
+        {"cooperation": mix(40, 60), "nothing": 2, "district": ([1, 2, 3] * 34)[:100]},
+    )
+    sides = {"kind": "difference", "left": NOTHING, "right": {"nothing": ("no",)}}
+    fitted = (districts * 17)[:100].count(BLANK)
+    result = result_of(claim(minimum_n=100 - fitted, **sides), survey)
+    assert [part.n for name in ("left", "right") for part in parts(result, name)] == [100, 100]
+    assert (result.reason, result.n) == ("", 200 - fitted)
+    assert reason(claim(minimum_n=101 - fitted, **sides), survey) == "below_minimum_n"
 
 
 def test_points_are_those_of_an_ordered_answer(survey: Survey) -> None:

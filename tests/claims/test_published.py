@@ -16,7 +16,7 @@ from barometri.claims.families import adjusted
 from barometri.claims.published import same_as_published
 from barometri.claims.records import NAN, Measure, Setting
 from barometri.errors import StudyError
-from barometri.results import ClaimResult, SameAsPublished, Verdict
+from barometri.results import ClaimResult, Part, SameAsPublished, Verdict
 from barometri.study.claim import ClaimsFile, Family, PublishedFigure
 from barometri.study.codes import DONT_KNOW
 from barometri.study.reading import read_study
@@ -179,6 +179,62 @@ def test_what_has_no_p_is_no_test_of_its_family() -> None:
     assert (found["c"], found["d"]) == pytest.approx((0.04, 0.03))
     assert adjusted(claims, measures, file("none"))["a"] == 0.01
     assert adjusted(claims, measures, None)["a"] == 0.01
+
+
+def jointly(p: float, joint: float) -> Measure:
+    tests = (Part("gap", "test", 0.1, p_value=0.9), Part("gap_interaction", "shown", 3.0, p_value=joint))
+    return replace(measure(p), parts=tests)
+
+
+@pytest.mark.parametrize(
+    ("joint", "expected"),
+    [
+        ((0.02,), {"a": 0.02, "c": 0.04, "r": 0.03}),
+        ((0.2,), {"a": 0.2, "c": 0.2, "r": 0.2}),
+        ((0.02, 0.035), {"a": 0.035, "c": 0.04, "r": 0.035, "r2": 0.035}),
+        ((0.02, NAN), {"a": 0.02, "c": 0.04, "r": 0.03, "r2": 0.03}),
+    ],
+)
+def test_a_joint_test_stands_before_those_of_its_family(
+    joint: tuple[float, ...], expected: dict[str, float]
+) -> None:
+    reversals = {name: jointly(0.03, p) for name, p in zip(("r", "r2"), joint, strict=False)}
+    measures = {"a": measure(0.001), "b": measure(NAN), "c": measure(0.04), "d": measure(0.01)} | reversals
+    claims = [claim(id=name, family="g" if name == "d" else "f") for name in measures]
+    found = adjusted(claims, measures, file("joint_first"))
+    assert np.isnan(found.pop("b"))
+    assert found.pop("d") == 0.01  # of another family
+    assert found == expected
+
+
+def test_without_a_joint_test_nothing_is_adjusted_and_the_verdict_rests_on_the_own_p() -> None:
+    """In the wave before the reversal, and where the reversal cannot be judged."""
+    gap = claim(id="gap", waves=(2019,), **BOTH)
+    turned = claim(id="turned", **{**BOTH, "kind": "reversal", "waves": (2019, 2021)})
+    study = replace(waves_study(), claims=(gap, turned), claims_file=file("joint_first"))
+    surveys = {2019: wave(70, 30, 2019), 2021: wave(35, 55)}
+    (alone,) = judge(study, surveys, 2019)
+    assert alone.p_value < 0.05
+    assert np.isnan(alone.adjusted_p)
+    assert alone.verdict is Verdict.SUPPORTED
+    first, other = judge(study, {2019: surveys[2019]}, 2021)
+    assert (first.verdict, other.verdict) == (Verdict.SUPPORTED, Verdict.NOT_ESTIMABLE)
+    assert np.isnan(first.adjusted_p)
+    assert np.isnan(other.adjusted_p)
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_gap_that_every_wave_has_alike_is_not_shown_by_its_own_p_alone(*, beside: bool) -> None:
+    gap = claim(id="gap", **BOTH)
+    turned = claim(id="turned", **{**BOTH, "kind": "reversal", "waves": (2019, 2021)})
+    surveys = {2019: wave(60, 40, 2019), 2021: wave(60, 40)}
+    study = replace(waves_study(), claims=(gap, turned), claims_file=file("joint_first"))
+    first, other = judge(study, surveys, 2021, beside=beside)
+    (joint,) = (part for part in other.parts if part.name == "gap_interaction")
+    assert joint.p_value == pytest.approx(1)
+    assert first.p_value < 0.05
+    assert first.adjusted_p == other.adjusted_p == joint.p_value
+    assert first.verdict is Verdict.SAME_DIRECTION
 
 
 def test_headline_claims_are_adjusted_for_one_another() -> None:
