@@ -12,8 +12,9 @@ import pytest
 from barometri.disclosure.protect import LEAST_FOR_SPREAD, as_results, protect
 from barometri.disclosure.protected import SUPPRESSED, Hidden, ProtectedTable, ProtectedWave
 from barometri.errors import DisclosureError
-from barometri.estimates import TOTAL, Effect, Estimates
-from barometri.results import AnalysisResult, Provenance, Results, WaveSummary
+from barometri.estimates import TOTAL, Cell, Effect, Estimates
+from barometri.results import AnalysisResult, ClaimResult, Provenance, Results, Verdict, WaveSummary
+from barometri.study.claim import Claim
 from barometri.study.plan import Analysis, DisclosureRules
 from barometri.study.reading import read_study
 
@@ -171,6 +172,23 @@ def test_another_wave_or_item_of_a_table_keeps_its_digits() -> None:
     assert estimates_of(run(*tables)) == {"items": [0.47, 0.467], "latest": [0.47]}
 
 
+def test_sentences_beside_a_hidden_row_have_two_digits_in_the_wave_of_the_run() -> None:
+    few = AnalysisResult(analysis("few"), made(SUPERVISORS, WORKERS))
+    shares = [Cell("cooperation", wave, {"group": ("social_worker",)}, 150, 70) for wave in (2019, 2021)]
+    claims = tuple(
+        ClaimResult(
+            Claim(f"C{one.wave}", "quantity", (2021,), ("cooperation",), {}, "f"),
+            Verdict.SUPPORTED,
+            0.45678,
+            n=150,
+            cells=(one,),
+        )
+        for one in shares
+    )
+    assert [claim.estimate for claim in protect(run(few, claims=claims)).claims] == [0.457, 0.46]
+    assert [claim.estimate for claim in protect(run(few, claims=claims, wave=2019)).claims] == [0.46, 0.457]
+
+
 # ------------------------------------------------------------------------------- counts of what is hidden
 
 
@@ -182,12 +200,16 @@ def test_what_is_hidden_is_counted_by_reason() -> None:
         group("social_worker", 80, 40),
         group("social_counsellor", 70, 31),
     )
-    large = AnalysisResult(analysis("large", "M06"), made(WORKERS))
-    protected = protect(run(AnalysisResult(analysis("t"), made(*rows)), large), DisclosureRules())
+    tables = (
+        AnalysisResult(analysis("t"), made(*rows)),
+        AnalysisResult(analysis("large", "M06"), made(WORKERS)),
+        AnalysisResult(analysis("few", "M05"), made(SUPERVISORS, WORKERS)),
+    )
+    protected = protect(run(*tables), DisclosureRules())
     hidden = protected.tables["t"].frame["status"].eq(SUPPRESSED)
     assert hidden.tolist()[:2] == [False, True]
     assert hidden.sum() == 2
-    assert protected.hidden == (Hidden("t", 4, 1, 1), Hidden("large", 1, 0, 0))
+    assert protected.hidden == (Hidden("t", 4, 1, 1), Hidden("large", 1, 0, 0), Hidden("few", 2, 1, 0))
 
 
 def test_a_table_says_that_numerators_were_set_aside_for_all_its_items() -> None:
