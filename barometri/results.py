@@ -76,7 +76,7 @@ class ClaimResult:
     interval at ``level``; ``parts`` stand under it; ``cells`` are all plain shares it can be reckoned back to
     (those of its sides and tests among them), ``k_low`` the smallest unweighted count behind a modelled one
     (``None`` where nothing is modelled). ``adjusted_p`` is ``p_value`` adjusted within the claim's family
-    (NaN, and the verdict on ``p_value``, where the family's joint test that comes first could not be computed),
+    (NaN, and the verdict on ``p_value``, where the joint test that comes first could not be computed),
     ``power`` that of an equivalence test at no difference, ``beside`` what could not be told from the
     claimed extreme, ``method`` the estimator and ``reason`` why there is no verdict (a key of the texts,
     followed after a colon by what is wanting).
