@@ -5,10 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from barometri.disclosure.attack import Attack, AttackVerdict, Released, Topic, attack
+from barometri.disclosure.attack import Attack, AttackVerdict, Released, Topic, attack, linked
 from barometri.disclosure.attack.judge import LEAST_WIDTH
 from barometri.disclosure.attack.queries import question
 from barometri.disclosure.attack.reading import topics
+from barometri.disclosure.attack.reduction import reduced
+from barometri.disclosure.attack.solver import is_possible
+from barometri.disclosure.attack.ties import groups
 from barometri.disclosure.attack.weighted import weighted_attack
 from barometri.disclosure.protected import SUPPRESSED, Protected
 from barometri.results import Results
@@ -49,8 +52,16 @@ def test_something_is_hidden_so_that_there_is_something_to_attack(verdict: Attac
 def test_no_hidden_count_is_told(verdict: AttackVerdict) -> None:
     assert verdict.contradictory == ()
     for group in verdict.groups:
-        told = (group.exact, group.narrow, group.few, group.insider, group.undecided, group.weighted)
-        assert told == (0, 0, 0, 0, 0, 0), group.topic
+        told = (
+            group.exact,
+            group.narrow,
+            group.few,
+            group.insider,
+            group.undecided,
+            group.weighted,
+            group.linked,
+        )
+        assert told == (0, 0, 0, 0, 0, 0, 0), group.topic
 
 
 @pytest.mark.slow
@@ -70,6 +81,20 @@ def test_weights_known_to_a_reader_narrow_no_hidden_count(
     for topic in release:
         found = weighted_attack(topic, rules, width=LEAST_WIDTH)
         assert (found.records, found.strata) == (0, 0), topic.name
+
+
+def test_models_are_tied_to_their_number_as_the_answers_are(
+    release: tuple[Topic, ...], demo_results: Results
+) -> None:
+    study, topics_of = demo_results.study, {t.item: t for t in release if t.wave == str(demo_results.wave)}
+    ((ties, own),) = groups(topics_of)
+    assert {tie.kind for tie in ties} == {"number", "any", "some"}
+    assert {model.id for model in study.models} < {topic.item for topic in own}
+    # All exact counts, shown and hidden, keep all sums that tie them.
+    joint = linked._joint(ties, own, study.disclosure, "exact")
+    assert len(joint.links) > len(own)
+    true = joint.joined([linked._true(asked) for asked in joint.asked])
+    assert is_possible(reduced(true).knowledge)
 
 
 def test_no_small_count_follows_from_shown_records_together(verdict: AttackVerdict) -> None:

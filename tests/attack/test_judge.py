@@ -316,7 +316,7 @@ def test_a_release_passes_only_when_every_group_does() -> None:
     good = GroupVerdict("a")
     assert AttackVerdict((good,)).passed
     assert AttackVerdict((good,)).message == ""
-    for name in ("exact", "narrow", "few", "insider", "implied", "undecided"):
+    for name in ("exact", "narrow", "few", "insider", "implied", "undecided", "weighted", "linked"):
         bad = GroupVerdict("b", (), **{name: 1})
         assert AttackVerdict((good, bad)).failed == (bad,)
     assert replace(good, spared=1).passed

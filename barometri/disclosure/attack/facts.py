@@ -12,6 +12,12 @@ Who = Mapping[str, frozenset[str]]
 
 EDITION: Final = "_edition"
 """Variable of respondents by the edition of a corrected wave that first counts them."""
+TIES: Final = "_ties"
+"""Stands among the derived variables of an item that counts other items: the kind, and item -> answers.
+
+The answers are joined by ``|``. Kinds: ``number`` of the items to which somebody gives these answers, ``any``
+of them (both of whoever skipped none), ``some`` of them (of whoever skipped others too).
+"""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -6,8 +6,9 @@ from typing import Final, Literal
 
 import numpy as np
 
-from barometri.disclosure.attack.facts import Topic
+from barometri.disclosure.attack.facts import TIES, Topic
 from barometri.disclosure.attack.implied import implied
+from barometri.disclosure.attack.linked import linked_attack
 from barometri.disclosure.attack.queries import Counts, Questioned, question
 from barometri.disclosure.attack.reach import Choice, Search
 from barometri.disclosure.attack.reduction import reduced
@@ -45,6 +46,8 @@ class Attack:
     weighted
         Also read weighted shares, knowing every weight, where weights differ: counts told exactly, or
         (``full``) those told too nearly as well, which takes long and may stay undecided.
+    linked
+        Also join items of which one counts the others: a number of models, any model, each model.
     """
 
     counts: Counts = "exact"
@@ -53,6 +56,7 @@ class Attack:
     insider: bool = True
     implied: bool = True
     weighted: Literal["no", "exact", "full"] = "exact"
+    linked: bool = True
 
 
 def attack(topics: Iterable[Topic], rules: DisclosureRules, how: Attack | None = None) -> AttackVerdict:
@@ -85,16 +89,36 @@ def attack(topics: Iterable[Topic], rules: DisclosureRules, how: Attack | None =
     (False, 1)
     """
     how = how or Attack()
-    groups, contradictory = [], []
+    groups, contradictory, agreeing = list[GroupVerdict](), list[str](), list[Topic]()
     for topic in topics:
         try:
             found = _attacked(question(topic, rules, counts=how.counts), rules, how)
             groups.append(_and_weighted(found, topic, rules, how))
+            agreeing.append(topic)
         except DisclosureError:
             contradictory.append(topic.name)
         except TimeoutError:
             groups.append(GroupVerdict(topic.name, undecided=1))
+    if how.linked:
+        groups = _and_linked(groups, agreeing, rules, how)
     return AttackVerdict(tuple(groups), tuple(contradictory))
+
+
+def _and_linked(
+    groups: Sequence[GroupVerdict], topics: Sequence[Topic], rules: DisclosureRules, how: Attack
+) -> list[GroupVerdict]:
+    """Add what topics that count one another tell together."""
+    try:
+        more = linked_attack(topics, rules, width=LEAST_WIDTH, counts=how.counts)
+    except TimeoutError:
+        late = {topic.name for topic in topics if TIES in topic.derived}
+        return [replace(g, undecided=g.undecided + 1) if g.topic in late else g for g in groups]
+    return [
+        replace(g, linked=more[g.topic].records, tables=tuple(sorted(more[g.topic].tables.union(g.tables))))
+        if g.topic in more
+        else g
+        for g in groups
+    ]
 
 
 def _attacked(questioned: Questioned, rules: DisclosureRules, how: Attack) -> GroupVerdict:

@@ -1,7 +1,7 @@
 """A topic as a system of sums: which are known to a reader, which are hidden, which must not be known."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -73,7 +73,9 @@ def breaks_rule(n: float, k: float, rules: DisclosureRules) -> bool:
     return bool(np.isfinite(k)) and (k < rules.minimum_k or n - k < rules.minimum_k)
 
 
-def question(topic: Topic, rules: DisclosureRules, *, counts: Counts = "exact") -> Questioned:
+def question(
+    topic: Topic, rules: DisclosureRules, *, counts: Counts = "exact", beside: Sequence[Released] = ()
+) -> Questioned:
     """Turn a topic into sums of unknowns, known and hidden.
 
     Parameters
@@ -84,6 +86,8 @@ def question(topic: Topic, rules: DisclosureRules, *, counts: Counts = "exact") 
         Thresholds of the release.
     counts
         What a reader knows of shown numerators.
+    beside
+        Counts to be told apart as well, of which nothing is known: rows of the unknowns after the records.
 
     Raises
     ------
@@ -91,7 +95,7 @@ def question(topic: Topic, rules: DisclosureRules, *, counts: Counts = "exact") 
         When the records contradict each other, naming the topic.
     """
     opened = _opened(topic)
-    cells = unknowns(topic, opened)
+    cells = unknowns(replace(topic, released=(*topic.released, *beside)), opened)
     sums = _sums(topic, cells, counts)
     told = [s for s in sums.values() if np.isfinite(s.high)]
     knowledge = known(

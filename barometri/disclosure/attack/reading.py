@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 
 from barometri.disclosure.attack.answers import counted_and_among, item_of
-from barometri.disclosure.attack.facts import Released, Topic
+from barometri.disclosure.attack.facts import TIES, Released, Topic
 from barometri.disclosure.attack.naming import own_codes, study_of
 from barometri.disclosure.attack.weights import strata_of
 from barometri.disclosure.protected import SUPPRESSED, Protected, ProtectedClaim, ProtectedTable
 from barometri.estimates import TOTAL, Cell
 from barometri.results import AnalysisResult, ClaimResult, Results, Verdict
+from barometri.study.claim import ANY_MODEL
 from barometri.study.plan import JUDGED_VERBS, NUMBER_OF_MODELS, Analysis
 from barometri.study.study import Study
 
@@ -78,10 +79,16 @@ def topics(results: Results, protected: Protected) -> tuple[Topic, ...]:
         if not _tells_of(own, responses):
             own += [_ceiling(line, own) for line in respondents if line.wave == wave]
             own += [_ceiling(line, own) for line in _everybody(protected) if line.wave == wave]
-    derived = _derived(study)
+    derived, ties = _derived(study), {item_of(x.item, x.category, study): _ties(x, study) for x in lines}
     strata = strata_of(results)
     return tuple(
-        Topic(item, wave, tuple(own), derived, None if _tells_of(own, responses) else strata.get(wave))
+        Topic(
+            item,
+            wave,
+            tuple(own),
+            {**derived, **ties[item]},
+            None if _tells_of(own, responses) else strata.get(wave),
+        )
         for (item, wave), own in sorted(found.items())
     )
 
@@ -111,6 +118,21 @@ def _ceiling(line: _Line, own: Sequence[Released]) -> Released:
 def _derived(study: Study) -> dict[str, tuple[str, Mapping[str, str]]]:
     rules = {name: question.derived for name, question in study.codebook.questions.items()}
     return {name: (rule.source, rule.mapping) for name, rule in rules.items() if rule is not None}
+
+
+def _ties(line: _Line, study: Study) -> dict[str, tuple[str, Mapping[str, str]]]:
+    """Return how an item counts others, as the study declares it."""
+    states = study.model_states
+    if states is None or not study.codebook.questions:
+        return {}
+    agreed = f"{states.established}|{states.on_trial}"
+    if line.item == NUMBER_OF_MODELS:
+        return {TIES: ("number", {model.id: agreed for model in study.models})}
+    if line.item == ANY_MODEL:
+        counted = agreed if line.category in {"", "good", "agreed"} else line.category
+        return {TIES: ("any", {model.id: counted for model in study.models})}
+    parts = next((m.questions for m in study.models if m.id == line.item and len(m.questions) > 1), ())
+    return {TIES: ("some", dict.fromkeys(parts, agreed))} if parts else {}
 
 
 def _released(line: _Line, study: Study) -> Released:

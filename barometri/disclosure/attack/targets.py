@@ -34,13 +34,13 @@ class Target:
 
 def target(secret: Secret, system: System, rules: DisclosureRules) -> Target:
     """Return a record as a target; of one that may be shown, the sum that tells it."""
-    sums = _forbidden(secret, rules) if secret.is_unsafe else [secret.numerator or secret.base]
+    sums = forbidden(secret, rules) if secret.is_unsafe else [secret.numerator or secret.base]
     rows, fixed = system.opened(np.array([s.row for s in sums]))
     around = np.array([system.around(row != 0.0) for row in rows])
     return Target(secret, rows, around, fixed, np.array([s.value for s in sums]))
 
 
-def _forbidden(secret: Secret, rules: DisclosureRules) -> list[Sum]:
+def forbidden(secret: Secret, rules: DisclosureRules) -> list[Sum]:
     """Return the sums of a record that must not be known: a small base, numerator or complement."""
     base, part = secret.base, secret.numerator
     out = [base] if base.value < rules.minimum_n else []

@@ -29,6 +29,8 @@ class GroupVerdict:
         Targets for which the time ran out.
     weighted
         Targets, and small counts of single strata, that weighted shares tell or nearly tell.
+    linked
+        Targets that items counted of others, or counting them, tell or nearly tell.
     spared
         Hidden records that may be shown by the rules, yet can be told exactly: no failure, but no secret.
     """
@@ -44,6 +46,7 @@ class GroupVerdict:
     implied: int = 0
     undecided: int = 0
     weighted: int = 0
+    linked: int = 0
     spared: int = 0
 
     @property
@@ -57,6 +60,7 @@ class GroupVerdict:
             self.implied,
             self.undecided,
             self.weighted,
+            self.linked,
         )
         return not any(failures)
 
@@ -100,6 +104,7 @@ def _worded(group: GroupVerdict) -> str:
         "told by another respondent": group.insider,
         "given away by shown records together": group.implied,
         "told by weighted shares": group.weighted,
+        "told by items that count them": group.linked,
         "not decided in time": group.undecided,
     }
     found = ", ".join(f"{count} {text}" for text, count in words.items() if count)
