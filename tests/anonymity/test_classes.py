@@ -115,3 +115,18 @@ def test_a_class_that_is_too_small_stops_the_load_only_where_the_study_says_so()
         "were expected (minimum_k_anonymity in study.toml). Coarsen the variables at their source."
     )
     assert caught.value.code == "E40"
+
+
+@pytest.mark.parametrize("code", [NOT_ASKED, DONT_KNOW, BLANK])
+def test_who_did_not_answer_adds_no_answer_whatever_the_type(code: int) -> None:
+    answers = pd.DataFrame(
+        {
+            "group": ints(1, 1, 1, 1),
+            "cooperation": ints(5, code, 5, 4),
+            "years": [1.0, np.nan, 2.0, 3.0],
+            "area": pd.Series(["a", "", "b", "c"], dtype=object),
+        }
+    )
+    report = wave_classes(answers, ruled("group", sensitive=("cooperation", "years", "area")))
+    assert report is not None
+    assert report.diversity == {"cooperation": 2, "years": 3, "area": 3}

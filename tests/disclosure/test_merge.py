@@ -1,5 +1,7 @@
 """Merging the ends of a scale before anything is hidden."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -66,3 +68,49 @@ def test_an_empty_domain_does_not_merge() -> None:
     empty = Estimates(frame, whole.covariance, whole.by, "proportion", "srs", pd.DataFrame({"k": [0.0] * 5}))
     assert merged_scales(empty, {"q": QUESTION}, DisclosureRules()) is empty
     assert pytest.approx(1.0) == float(whole.frame["estimate"].sum())
+
+
+def test_a_merged_frame_has_the_columns_and_the_order_of_the_exact_one() -> None:
+    """Domains stay in the order they had, not in that of their names."""
+    whole = distribution([[2, 18, 20, 30, 10], [20, 20, 20, 20, 20]])
+    turned = replace(whole, frame=whole.frame.assign(where=["north"] * 5 + ["east"] * 5))
+    merged = merged_scales(turned, {"q": QUESTION}, DisclosureRules()).frame
+    assert list(merged.columns) == list(whole.frame.columns)
+    assert merged.index.tolist() == list(range(6))
+    assert merged["where"].tolist() == ["north"] * 3 + ["east"] * 3
+    assert merged["n"].tolist() == [80] * 3 + [100] * 3
+    assert merged["df"].tolist() == [79] * 3 + [99] * 3
+
+
+def test_a_domain_without_a_name_is_merged_by_itself() -> None:
+    whole = distribution([[2, 18, 20, 30, 10], [20, 20, 20, 20, 20]])
+    nameless = replace(whole, frame=whole.frame.assign(where=pd.Series([None] * 5 + ["east"] * 5)))
+    merged = merged_scales(nameless, {"q": QUESTION}, DisclosureRules())
+    assert merged.counts["k"].tolist() == [20, 20, 40, 40, 20, 40]
+
+
+def test_only_the_items_with_a_small_end_are_merged() -> None:
+    """Two items on one scale: the small end of one leaves the other as it is, and one without an end too."""
+    whole = distribution([[2, 18, 20, 30, 10], [20, 20, 20, 20, 20], [2, 18, 20, 30, 10]])
+    items = whole.frame.assign(item=["few"] * 5 + ["many"] * 5 + ["flat"] * 5)
+    flat = Question("flat", "nominal", {}, {}, CODES)
+    scales = {"few": QUESTION, "many": QUESTION, "flat": flat}
+    merged = merged_scales(replace(whole, frame=items), scales, DisclosureRules()).frame
+    assert merged["item"].tolist() == ["few"] * 3 + ["many"] * 5 + ["flat"] * 5
+    assert merged["category"].tolist() == ["1+2", "3", "4+5", *"12345", *"12345"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "good", "classes"),
+    [
+        (3, (3,), ()),
+        (4, (3, 4), (("1", "2"), ("3", "4"))),
+        (4, (4,), (("1",), ("2", "3"), ("4",))),
+        (4, (2, 3, 4), ()),
+        (5, (3, 4, 5), ()),
+        (6, (4, 5, 6), (("1", "2", "3"), ("4", "5", "6"))),
+    ],
+)
+def test_ends_may_not_overlap(answers: int, good: tuple[int, ...], classes: tuple[object, ...]) -> None:
+    codes = tuple(Code(v, str(v), {"en": str(v)}, {"en": str(v)}) for v in range(1, answers + 1))
+    assert scale_classes(Question("q", "ordinal", {}, {}, codes, good=good)) == classes
