@@ -24,7 +24,7 @@ def test_no_number_of_a_hidden_record_is_found(tmp_path: Path, seed: int, format
 def test_no_number_of_a_hidden_record_is_found_in_any_format(tmp_path: Path, seed: int) -> None:
     found = search(tmp_path, seed)
     is_clean(found)
-    assert found.artefacts > 3 * len(FORMATS) - 3
+    assert found.artefacts >= 3 * len(FORMATS) - 3
 
 
 def test_the_search_finds_a_number_wherever_it_stands(tmp_path: Path) -> None:
