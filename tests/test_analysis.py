@@ -120,6 +120,18 @@ def test_an_earlier_wave_knows_nothing_of_a_later_one() -> None:
         analyse(STUDY, surveys_of(STUDY), wave=2020)
 
 
+def test_a_gap_of_a_group_that_a_wave_does_not_have_is_skipped() -> None:
+    gap = Analysis(
+        "gap", "gaps", ("cooperation",), left={"group": ("worker",)}, right={"group": ("decider",)}
+    )
+    study = replace(STUDY, analyses=(LIST[0], gap))
+    surveys = surveys_of(study)
+    assert "gap" in analyse(study, surveys).tables
+    early = analyse(study, surveys, wave=2019)  # deciders are called employees then
+    assert early.notes == ("skipped:gap",)
+    assert list(early.tables) == ["good"]
+
+
 def test_a_lost_column_leaves_the_rest() -> None:
     surveys = surveys_of(STUDY, lost=("district",), design=SurveyDesign(weight="_weight", stratum="group"))
     found = analyse(STUDY, surveys)

@@ -12,7 +12,7 @@ from barometri.analysis.environment import lock_digest
 from barometri.analysis.fieldwork import has_frame
 from barometri.analysis.registry import VERBS
 from barometri.analysis.task import Task, has_design
-from barometri.analysis.themes import OVER_WAVES, lacking
+from barometri.analysis.themes import OVER_WAVES, answerable, lacking
 from barometri.claims import figures, judge
 from barometri.errors import OptionError
 from barometri.inference.moments import effective_size
@@ -97,7 +97,7 @@ def analyse(
 def _task(
     analysis: Analysis, study: Study, surveys: Mapping[int, Survey], year: int
 ) -> tuple[Task | None, list[str]]:
-    """Keep what some wave has of an analysis; nothing where its items or all its splits are wanting."""
+    """Keep what some wave has of an analysis; nothing where its items, splits or groups are wanting."""
     over_waves = analysis.waves == "all" or analysis.verb in OVER_WAVES
     used = surveys if over_waves else {year: surveys[year]}
     names = [n if n in study.codebook else study.role(n, year) for n in analysis.by]
@@ -105,9 +105,10 @@ def _task(
     lost = [
         f"lost_column:{name or role}" for name, role in zip(names, analysis.by, strict=True) if name not in by
     ]
-    lost += [note for note in lacking(analysis, study, used, year) if note not in lost]
+    wanting = lacking(analysis, study, used, year)
+    lost += [note for note in wanting if note not in lost]
     items = _items(analysis, study, used)
-    if not items or (names and not by) or lacking(analysis, study, used, year):
+    if not items or (names and not by) or wanting or not answerable(analysis, used):
         return None, lost
     return Task(analysis, surveys[year], used, items, by), lost
 

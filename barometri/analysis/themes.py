@@ -5,7 +5,7 @@ from typing import Final
 
 from barometri.analysis.task import Found, Run, Task
 from barometri.change import gaps, trends
-from barometri.change.gaps import gap_variables
+from barometri.change.gaps import gap_variables, has_both_groups
 from barometri.regions import county, regions
 from barometri.study.plan import Analysis
 from barometri.study.study import Study
@@ -32,6 +32,13 @@ def lacking(analysis: Analysis, study: Study, surveys: Mapping[int, Survey], yea
         return []
     absent = [name for name in names if not any(name in survey.variables for survey in surveys.values())]
     return [f"lost_column:{name}" for name in absent or names]
+
+
+def answerable(analysis: Analysis, surveys: Mapping[int, Survey]) -> bool:
+    """Whether the waves have whom an entry tells apart: a gap needs somebody of both its groups."""
+    if analysis.verb != "gaps":
+        return True
+    return has_both_groups(surveys, left=analysis.left, right=analysis.right, standardise=analysis.by)
 
 
 def _gaps(task: Task) -> Found:

@@ -4,7 +4,7 @@ Each side is held to the composition of the latest frame. A gap is turned where 
 the other before, each shown by a test of its own (intersection-union); a change of the gap alone is not.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from barometri.change.combining import reversal
 from barometri.change.effects import effect_of, joint_effect, marked_about, nothing, shown, within_names
 from barometri.change.shares import keep_rows
-from barometri.change.waves import Key, Line, WaveShares, wave_shares
+from barometri.change.waves import Key, Line, WaveShares, standard_weights, wave_shares
 from barometri.errors import OptionError
 from barometri.estimates import Effect, Estimates
 from barometri.estimation import Base
@@ -105,8 +105,26 @@ def _source(study: Study | None, name: str) -> str:
 
 def gap_members(shares: WaveShares, study: Study | None, part: Restriction) -> set[Key]:
     """Return the cells of one group of a gap."""
-    by = shares.estimates.by
-    found = set(shares.standard)
+    return _members(shares.standard, shares.estimates.by, study, part)
+
+
+def has_both_groups(
+    surveys: Mapping[int, Survey],
+    *,
+    left: Restriction,
+    right: Restriction,
+    standardise: Sequence[str] = (),
+) -> bool:
+    """Whether the latest wave has somebody of each group of a gap; parameters are those of `gaps`."""
+    study = next((survey.study for survey in surveys.values() if survey.study is not None), None)
+    by = gap_variables(study, left, right, standardise)
+    used = {year: survey for year, survey in surveys.items() if set(by) <= set(survey.variables)}
+    standard = standard_weights(used, by) if used else {}
+    return all(_members(standard, by, study, part) for part in (left, right))
+
+
+def _members(cells: Iterable[Key], by: Key, study: Study | None, part: Restriction) -> set[Key]:
+    found = set(cells)
     for name, codes in part.items():
         source = _source(study, name)
         wanted = set(codes)
