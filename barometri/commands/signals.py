@@ -56,15 +56,15 @@ def stoppable() -> Iterator[None]:
 
 @contextmanager
 def signals_held() -> Iterator[None]:
-    """Hold signals back while processes are started: those inherit that they are deaf to an interrupt.
+    """Hold signals back while processes are started: those inherit that they are deaf to them.
 
-    An interrupt of a terminal reaches every process; one alone is to answer it. What was held back is
-    delivered at the end of the block.
+    What a terminal sends, an interrupt or its own end, reaches every process; one alone is to answer it. What
+    was held back is delivered at the end of the block.
     """
     if sys.platform == "win32":
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:

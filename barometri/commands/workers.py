@@ -92,7 +92,8 @@ class Workers:
                 self._others = {process.pid for process in multiprocessing.active_children()}
                 # Fresh processes: none inherits a thread or a lock from this one.
                 context = multiprocessing.get_context("spawn")
-                self._pool = ProcessPoolExecutor(self.number, mp_context=context, initializer=_bind)
+                with signals_held():  # this starts the process that counts locks, and lets signals through
+                    self._pool = ProcessPoolExecutor(self.number, mp_context=context, initializer=_bind)
                 with signals_held():
                     for _ in range(self.number):
                         self._pool.submit(self._prepare)

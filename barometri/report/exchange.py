@@ -64,11 +64,20 @@ def exchange(target: Path, *, say: Callable[[str], None] = _silent) -> Iterator[
                 _flush(new)
                 _replace(target, new)
             finally:  # while no other run may write here
-                shutil.rmtree(new, ignore_errors=True)
+                _clear(new)
     except OSError as error:
         raise OutputError(_refused(target, error)) from None
     finally:
         _remove_empty(target.parent, made)
+
+
+def _clear(folder: Path) -> None:
+    """Take a folder away, to the end even when told to stop meanwhile."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def check_replaceable(target: Path) -> None:
@@ -209,7 +218,7 @@ def _replace(target: Path, new: Path) -> None:
         except OSError:
             old.rename(target)
             raise
-        shutil.rmtree(old, ignore_errors=True)
+        _clear(old)
     if sys.platform != "win32":
         with suppress(OSError):  # the new report stands already; its name reaches the disk in time
             _sync(target.parent)

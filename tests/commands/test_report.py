@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,6 +12,7 @@ import pytest
 
 from barometri.commands import publishing
 from barometri.commands.report import main
+from barometri.commands.signals import signals_held
 from barometri.commands.workers import Share, Workers, shares
 from barometri.disclosure.ledger_lines import Release, limits_of
 from barometri.errors import DisclosureError, OutputError, ValidationError
@@ -219,6 +221,14 @@ def test_the_number_of_processes_changes_no_byte(asked: Asked, tmp_path: Path) -
 def test_a_process_that_dies_is_an_output_error() -> None:
     with Workers(2, publishing.ready) as workers, pytest.raises(OutputError, match="--jobs 1"):
         list(workers.each(os._exit, [1, 1]))  # type: ignore[list-item,arg-type]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
+def test_what_a_terminal_sends_is_held_while_processes_are_started() -> None:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    with signals_held():
+        assert {signal.SIGINT, signal.SIGHUP} <= signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == before
 
 
 @pytest.mark.parametrize("word", ["--help", "--version"])

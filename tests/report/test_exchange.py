@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,28 @@ def test_after_an_error_everything_stands_as_it_did(tmp_path: Path) -> None:
         interrupted(target, a="new", b="new")
     assert names(target) == ["a.txt", MANIFEST]
     assert (target / "a.txt").read_text(encoding="utf-8") == "old"
+    assert names(tmp_path) == ["2021"]
+
+
+@pytest.mark.usefixtures("_each_way")
+def test_a_stop_while_the_old_report_is_taken_away_leaves_none_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "2021"
+    publish(target, a="old")
+    calls = []
+
+    def stopped_once(folder: Path, *, ignore_errors: bool) -> None:
+        calls.append(folder)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        rmtree(folder, ignore_errors=ignore_errors)
+
+    rmtree = shutil.rmtree
+    monkeypatch.setattr(shutil, "rmtree", stopped_once)
+    with pytest.raises(KeyboardInterrupt):
+        publish(target, a="new")
+    assert (target / "a.txt").read_text(encoding="utf-8") == "new"
     assert names(tmp_path) == ["2021"]
 
 
