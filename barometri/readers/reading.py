@@ -163,12 +163,12 @@ def _answer(path: Path, file_format: FileFormat, seconds: int) -> bytes:
         talk.start()
         try:
             talk.join(max(deadline - time.monotonic(), 0))
-            late = talk.is_alive()
-            status = None if late or len(answer) > MAXIMUM_ANSWER else _status(child)
+            too_long = len(answer) > MAXIMUM_ANSWER
+            status = None if talk.is_alive() or too_long else _status(child, deadline)
         finally:
             _end(child)
         talk.join()
-    late = late or status in _OUT_OF_TIME
+    late = status in _OUT_OF_TIME or (status is None and not too_long)
     return _judged(path, bytes(answer), status, seconds if late else None)
 
 
@@ -185,10 +185,10 @@ def _talk(child: "subprocess.Popen[bytes]", request: object, answer: bytearray) 
         return  # the child is gone, and its status tells
 
 
-def _status(child: "subprocess.Popen[bytes]") -> int | None:
-    """Return the status of a child whose answer has ended; ``None`` when it lingers."""
+def _status(child: "subprocess.Popen[bytes]", deadline: float) -> int | None:
+    """Return the status of a child whose answer has ended; ``None`` when it lingers until the deadline."""
     try:
-        return child.wait(timeout=1)
+        return child.wait(timeout=max(deadline - time.monotonic(), 0))
     except subprocess.TimeoutExpired:
         return None
 

@@ -15,6 +15,7 @@ from barometri.readers import read_file, reading
 from barometri.readers.confinement import watch
 from barometri.readers.content import Content, column_of
 from barometri.readers.handover import CONTENT, ERROR, pack, unpack
+from barometri.study.waves import FileFormat
 from tests.small_study import WORD, write_responses
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -144,6 +145,10 @@ GARBAGE = {
         "import subprocess; subprocess.Popen(['sleep', '30']); sys.stdout.write('+'); os._exit(0)",
         "E11",
     ),
+    "an answer, and no end": (
+        "sys.stdout.write('+'); sys.stdout.flush(); os.close(1); time.sleep(60)",
+        "E11",
+    ),
     "silence": ("time.sleep(60)", "E11"),
 }
 
@@ -165,6 +170,14 @@ def test_whatever_the_child_answers_ends_as_one_line(
     assert "\n" not in str(caught.value)
     assert caught.value.__cause__ is None
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_child_that_takes_its_time_to_end_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    code = "sys.stdout.write('-no'); sys.stdout.flush(); os.close(1); time.sleep(1.3); os._exit(0)"
+    path = answering(code, monkeypatch, tmp_path)
+    assert reading._answer(path, FileFormat(), 30) == b"-no"
 
 
 def packed() -> bytes:
