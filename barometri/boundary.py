@@ -7,17 +7,18 @@ not shown.
 """
 
 import functools
+import inspect
 import re
 import threading
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from math import isfinite
 from pathlib import Path
-from types import FunctionType
-from typing import Final, ParamSpec, TypeVar
+from types import FunctionType, NoneType, UnionType
+from typing import Final, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
 
 from barometri.errors import BarometriError, OptionError, UnforeseenError
 
@@ -30,6 +31,8 @@ _OUTERMOST: Final = ContextVar("outermost", default=True)
 _KNOWN: Final[dict[FunctionType, FunctionType]] = {}
 _MOST_PLACES: Final = 4
 _WORD: Final = re.compile(r"[\w.-]*\w")
+_NAMING: Final = (str, int, NoneType)
+_LISTS: Final = (list, tuple, Sequence, Iterable, Mapping, UnionType, Union)
 _ENDS: Final = (KeyboardInterrupt, SystemExit, GeneratorExit)
 _SPECIAL: Final = ("__init__", "__getitem__", "__len__", "__repr__")
 
@@ -47,6 +50,8 @@ def guarded(function: Callable[P, R]) -> Callable[P, R]:
     ...
     barometri.errors.UnforeseenError: share: an unforeseen KeyError in a library. Its message is withheld, ...
     """
+    asked = inspect.signature(function).parameters
+    naming = [name for name, argument in asked.items() if _is_name(argument.annotation)]
 
     @functools.wraps(function)
     def call(*arguments: P.args, **options: P.kwargs) -> R:
@@ -55,6 +60,7 @@ def guarded(function: Callable[P, R]) -> Callable[P, R]:
         token = _OUTERMOST.set(False)
         failure: BaseException
         try:
+            _check_names(function.__qualname__, naming, dict(zip(asked, arguments, strict=False)) | options)
             with _no_warnings():
                 return function(*arguments, **options)
         except BaseException as error:  # noqa: BLE001 - a library written in Rust panics with a BaseException
@@ -106,6 +112,43 @@ def _no_warnings() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
+
+
+def _is_name(annotation: object) -> bool:
+    """Whether an argument is a name, a word or a list of those, and never a table or an array."""
+    origin = get_origin(annotation)
+    if origin is None:
+        return annotation is str
+    return origin is Literal or (origin in _LISTS and str in _leaves(annotation) <= set(_NAMING))
+
+
+def _leaves(annotation: object) -> set[object]:
+    """Return the classes that an annotation is made of; what is no list of them stands for itself."""
+    origin = get_origin(annotation)
+    if origin is Literal:
+        return {str}
+    if origin not in _LISTS:
+        return {annotation}
+    return set().union(*(_leaves(part) for part in get_args(annotation) if part is not Ellipsis))
+
+
+def _check_names(call: str, naming: Sequence[str], values: Mapping[str, object]) -> None:
+    """Refuse a table or an array in the place of names, before any work is done with it."""
+    for name in naming:
+        value = values.get(name)
+        parts = value if isinstance(value, (list, tuple)) else ()
+        if any(_is_array(part) for part in (value, *parts)):
+            raise OptionError(
+                f"{call}: {name} holds a table or an array of answers where names are expected. Pass the "
+                "names of variables, as text or as a list of texts."
+            )
+
+
+def _is_array(value: object) -> bool:
+    """Whether a value has cells: an array, a column or a frame of whatever library."""
+    if isinstance(value, (str, int, float, type)):
+        return False
+    return any(hasattr(value, name) for name in ("dtype", "to_numpy", "__array__", "__dataframe__"))
 
 
 def _presentable(error: BaseException, name: str, values: tuple[object, ...]) -> BaseException:

@@ -14,7 +14,7 @@ import pytest
 
 import barometri as bm
 from barometri.boundary import guarded, places
-from barometri.errors import BarometriError, UnforeseenError
+from barometri.errors import BarometriError, OptionError, UnforeseenError
 from tests.leaks.calls import CANARY, NUMBER, calls, responses, world
 from tests.leaks.injecting import ERRORS, QUOTED, Fault, steps_of
 from tests.leaks.looking import canaries_in, chain, shown, told_by
@@ -156,6 +156,7 @@ def test_a_foreign_error_leaves_alone_with_call_kind_and_place() -> None:
 def test_the_search_finds_what_a_call_without_the_boundary_tells() -> None:
     """The battery has teeth: the same fault is told by the function behind the boundary."""
     survey = world().areas
+    bm.mean(survey, "y")  # what is kept after the first call is kept
     for kind in ("KeyError", "ValueError", "panic", "warning"):
         fault = Fault(1, ERRORS[kind])
 
@@ -177,6 +178,22 @@ def test_an_error_of_the_package_leaves_without_the_error_it_was_made_from() -> 
         guarded(refused)()
     assert canaries_in(shown(caught.value)) == []
     assert list(chain(caught.value)) == [caught.value]
+
+
+def test_a_table_in_the_place_of_names_is_refused_at_once() -> None:
+    survey = world().survey
+    frame = survey.frame
+    arguments: dict[str, Callable[[object], object]] = {
+        "items": lambda wrong: bm.krippendorff_alpha(survey, wrong),  # type: ignore[arg-type]
+        "first": lambda wrong: bm.cohen_kappa(survey, wrong, "y"),  # type: ignore[arg-type]
+        "by": lambda wrong: bm.mean(survey, "y", by=[wrong]),  # type: ignore[list-item]
+        "name": survey.__getitem__,  # type: ignore[dict-item]
+        "reference": lambda wrong: bm.linear_regression(survey, "y ~ 1", reference=wrong),  # type: ignore[arg-type]
+    }
+    for argument, call in arguments.items():
+        for wrong in (frame, frame["y"], frame.to_numpy(), frame["y"].array):
+            with pytest.raises(OptionError, match=f"{argument} holds a table or an array"):
+                call(wrong)
 
 
 def test_a_wrong_keyword_is_told_as_python_does() -> None:
