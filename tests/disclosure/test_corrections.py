@@ -169,3 +169,20 @@ def test_tables_are_named_once_in_order() -> None:
     assert told(own, [shares(60, 30, A), shares(60, 30, B)]) == ("b", "z")
     assert told(own, []) == ()
     assert np.isnan(shares(1, NAN, A).k)
+
+
+def test_nothing_follows_from_numbers_that_say_the_same() -> None:
+    """A sum and its parts are three numbers of two groups: they tell nothing of a third."""
+    everybody = frozenset({YES, NO})
+    own = [shares(200, NAN, AB, counted=everybody), shares(9, NAN, C, counted=everybody, shown=False)]
+    parts = [shares(100, NAN, A, counted=everybody), shares(100, NAN, B, counted=everybody)]
+    assert told(own, parts) == ()
+    assert told([replace(own[1], who={"group": frozenset("b")}), own[0]], parts) == ("t",)
+
+
+def test_little_or_nothing_shown_makes_up_little_or_nothing() -> None:
+    everybody = frozenset({YES, NO})
+    hidden = shares(9, NAN, A, counted=everybody, shown=False)
+    assert told([hidden], []) == ()
+    assert told([hidden], [shares(100, NAN, B, counted=everybody)]) == ()
+    assert told([hidden], [shares(9, NAN, A, counted=everybody)]) == ("t",)
