@@ -213,3 +213,16 @@ def test_what_nobody_may_learn_is_listed_once() -> None:
     primary = is_unsafe(built.n, built.k, RULES)
     found = targets(group, built, primary, RULES)
     assert within(built, primary, RULES, found) == found
+
+
+def test_a_count_that_can_only_be_smaller_is_in_doubt_too() -> None:
+    """Nobody else is in the sum of b and d, so b cannot grow; one of them may be in d."""
+    told, goals = column("a", "b", "bd", values=[1, 4, 4], goals={"a": 1, "b": 4})
+    assert kept(told, goals, 0, 1) == [0, 1]
+
+
+def test_of_more_and_less_the_cheaper_is_hidden() -> None:
+    """For b to grow the dear sum must be hidden, for it to shrink the cheaper d."""
+    names = ("a", "b", "c", "d", "bc", "bd")
+    told, goals = column(*names, values=[1, 4, 5, 0, 9, 4], goals={"a": 1, "b": 4})
+    assert kept(told, goals, 0, 1) == [0, 1, 2, 3]
