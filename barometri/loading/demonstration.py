@@ -87,6 +87,7 @@ def _drafts(folder: Path) -> Iterator[Path]:
 
 
 def _put(drafts: Path, folder: Path, names: list[str]) -> None:
+    folder.mkdir(mode=0o700, exist_ok=True)
     for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (drafts / name).replace(folder / name)

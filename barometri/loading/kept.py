@@ -12,7 +12,7 @@ import pandas as pd
 from barometri.database import connect, literal
 from barometri.errors import OutputError
 from barometri.loading.manifest import Shape
-from barometri.loading.places import draft_of, processed_folder, write_text
+from barometri.loading.places import draft_of, make_private, processed_folder, write_text
 from barometri.readers import file_digest
 from barometri.study.study import Study
 from barometri.validation import DesignColumns, ValidationReport
@@ -67,7 +67,7 @@ def write_draft(frame: pd.DataFrame, path: Path) -> Shape:
 
     draft = draft_of(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path.parent)
         with connect(draft) as connection:
             connection.from_df(frame).write_parquet(str(draft), compression="zstd")
     except (OSError, duckdb.Error):

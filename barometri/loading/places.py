@@ -11,6 +11,7 @@ from barometri.study.names import stays_inside
 from barometri.study.study import Study
 
 _DRAFT: Final = ".part"
+_PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
 
 
 def raw_folder(study: Study, data: str | Path = "data") -> Path:
@@ -41,6 +42,12 @@ def processed_folder(study: Study, data: str | Path = "data") -> Path:
     return Path(data) / "processed" / study.id
 
 
+def make_private(folder: Path) -> None:
+    """Make a folder that its owner alone enters, whatever the umask; one that stands open is closed."""
+    folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+    folder.chmod(_PRIVATE_FOLDER)
+
+
 @contextlib.contextmanager
 def alone(study: Study, data: str | Path) -> Iterator[None]:
     """Wait until no other process reads the study's files in, and clear what a killed one left behind.
@@ -69,7 +76,8 @@ def draft_of(path: Path) -> Path:
 
 
 def put(draft: Path, path: Path) -> None:
-    """Put a written draft in its place, on disk before its name is."""
+    """Put a written draft in its place, its owner's alone, on disk before its name is."""
+    draft.chmod(_PRIVATE_FILE)
     with draft.open("rb+") as stream:
         os.fsync(stream.fileno())
     draft.replace(path)
@@ -79,7 +87,7 @@ def write_text(path: Path, text: str) -> None:
     """Write a text beside its place, then put it there: never a half file."""
     draft = draft_of(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path.parent)
         draft.write_text(text, encoding="utf-8", newline="\n")
         put(draft, path)
     except OSError:

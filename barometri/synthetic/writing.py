@@ -81,6 +81,8 @@ def _exchange(study: Study, waves: Mapping[int, pd.DataFrame], draft: Path, targ
         if writer is None:
             raise OutputError(f"{wave.file}: expected one of {', '.join(WRITERS)}; change the wave's file.")
         writer(study, wave, _columns(study, wave, frame), path)
+        path.chmod(0o600)  # as confidential as answers would be
+    target.mkdir(mode=0o700, exist_ok=True)
     paths = []
     for year in waves:
         name = study.waves[year].file

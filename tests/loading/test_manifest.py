@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,6 +75,25 @@ def test_the_first_read_pins_the_file_and_what_was_kept_of_it(read_once: Path) -
     assert pin.file == "2021.csv"
     assert pin.delivered == Shape(file_digest(file), *responses().shape)
     assert pin.harmonised == Shape(file_digest(kept(read_once)), 8, 12)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no such permissions")
+@pytest.mark.parametrize("umask", [0o000, 0o077])
+def test_what_is_kept_is_its_owners_alone_whatever_the_umask(umask: int, data: Path) -> None:
+    study, folder = study_of(data), kept(data, "")
+    shutil.rmtree(folder)
+    before = os.umask(umask)
+    try:
+        for _ in range(2):
+            read_surveys(study, data=data)
+            assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+            assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+            assert len(list(folder.iterdir())) == 3
+            folder.chmod(0o755)
+            write_manifest(study, data, read_manifest(study, data))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 def test_every_flipped_bit_of_a_pinned_file_is_refused(data: Path) -> None:

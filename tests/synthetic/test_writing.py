@@ -1,6 +1,8 @@
 """The files as a person receives them, read here with other software than the package's own readers."""
 
 import csv
+import os
+import stat
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +33,12 @@ def test_two_runs_give_the_same_bytes_and_leave_nothing_else(folder: Path, tmp_p
     assert sorted(p.name for p in again.iterdir()) == sorted(p.name for p in folder.iterdir())
     assert all(path.read_bytes() == (folder / path.name).read_bytes() for path in paths)
     assert list(tmp_path.iterdir()) == [again]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no such permissions")
+def test_the_files_are_their_owners_alone(folder: Path) -> None:
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir() if path.is_file()} == {0o600}
 
 
 def test_another_seed_gives_other_answers(folder: Path, tmp_path: Path) -> None:
