@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from barometri.claims.combined import all_of
@@ -11,7 +12,7 @@ from barometri.claims.records import Measure, Setting
 from barometri.claims.verdicts import verdict_of
 from barometri.results import Verdict
 from barometri.study.claim import Claim
-from barometri.study.codes import DONT_KNOW
+from barometri.study.codes import BLANK, DONT_KNOW
 from barometri.survey import Survey
 from tests.claims.made import DECIDER, DECIDERS, WORKER, WORKERS, claim, mix, parts, people, result_of
 
@@ -110,9 +111,16 @@ def test_a_modelled_part_needs_its_fewest_answers_too(fewest: int, reason: str) 
     assert result_of(claim(kind="all_of", parts=(slope,)), survey).reason == reason
     whole = claim(kind="all_of", parts=(replace(slope, minimum_n=0),), minimum_n=fewest)
     assert result_of(whole, survey).reason == reason
-    plain = claim(id="C1.2", **SIDES)
-    mixed = claim(kind="all_of", parts=(plain, replace(slope, minimum_n=0)), minimum_n=101)
-    assert result_of(mixed, survey).reason == "below_minimum_n"
+
+
+@pytest.mark.parametrize(("fewest", "reason"), [(67, ""), (68, "below_minimum_n")])
+def test_a_whole_of_shares_and_a_fit_needs_its_fewest_answers_in_both(fewest: int, reason: str) -> None:
+    survey = survey_of((80, 20), (60, 40))
+    quick = np.where(np.arange(200) % 3 == 0, survey.values("quick"), BLANK).astype(np.int32)
+    survey = survey.with_column("quick", quick, survey.question("quick"))
+    slope = claim(id="C1.2", kind="association", items=("quick",))
+    mixed = claim(kind="all_of", parts=(claim(id="C1.1", **SIDES), slope), minimum_n=fewest)
+    assert result_of(mixed, survey).reason == reason
 
 
 def test_both_readings_count_for_a_part_on_the_number_of_models() -> None:
