@@ -48,7 +48,7 @@ def load_libraries() -> None:
 
 def copy_project(source: Path, target: Path) -> None:
     """Copy what the tests need; the work tree itself is never changed."""
-    for name in ("barometri", "tests", "benchmarks"):
+    for name in ("barometri", "tests", "benchmarks", "docs"):
         shutil.copytree(source / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "GLOSSARY.md", "CHANGELOG.md"):
         if (source / name).exists():
