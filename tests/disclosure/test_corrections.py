@@ -180,6 +180,20 @@ def test_nothing_follows_from_numbers_that_say_the_same() -> None:
     assert told([replace(own[1], who={"group": frozenset("b")}), own[0]], parts) == ("t",)
 
 
+def test_sums_that_leave_one_thing_open_leave_each_group_open() -> None:
+    """Six groups in pairs, in threes and in four: six sums, of which two follow from the others."""
+    everybody = frozenset({YES, NO})
+
+    def counted(groups: str, n: int, *, shown: bool = True) -> Released:
+        who = {"group": list(groups)}
+        return shares(n, NAN, who, table=groups, counted=everybody, shown=shown)
+
+    pairs = [counted("ab", 100), counted("cd", 100), counted("ef", 100), counted("a", 9, shown=False)]
+    others = [counted("ace", 109), counted("bdf", 191), counted("abcd", 200)]
+    assert told(pairs, others) == ()
+    assert told(pairs, [*others, counted("b", 91)]) == ("a",)
+
+
 def test_little_or_nothing_shown_makes_up_little_or_nothing() -> None:
     everybody = frozenset({YES, NO})
     hidden = shares(9, NAN, A, counted=everybody, shown=False)
