@@ -175,7 +175,7 @@ def _of_table(
     keys = [str(key) for key in result.estimates.keys]
     counts = result.estimates.counts["k"].to_numpy(dtype=np.float64)
     exact = {tuple(str(v) for v in row): i for i, row in enumerate(frame[keys].itertuples(index=False))}
-    printed = pd.DataFrame() if table is None else table.frame
+    printed = frame.iloc[:0] if table is None else table.frame
     said = {tuple(str(v) for v in row): i for i, row in enumerate(printed[keys].itertuples(index=False))}
     coarse = _coarse(keys, frame, exact, printed, said)
     for key in (*exact, *(key for key in said if key not in exact)):
