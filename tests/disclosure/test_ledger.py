@@ -312,3 +312,19 @@ def test_a_line_is_told_of_before_the_next_is_written(
     monkeypatch.setattr(Ledger, "_tell", watched)
     assert ledger.append(numbered(3), after=ledger.read())
     assert told == [3, 4]
+
+
+def test_a_new_folder_is_on_the_disk_before_its_first_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The entry of the folder itself is flushed once, when it is made; its own entries with every line."""
+    flushed: list[Path] = []
+    monkeypatch.setattr("barometri.disclosure.ledger._flush_folder", flushed.append)
+    folder = tmp_path / "data" / "ledger"
+    filled(folder, 1)
+    assert flushed == [folder.parent, folder, folder]
+    flushed.clear()
+    ledger = Ledger(folder)
+    assert ledger.append(numbered(7), after=ledger.read())
+    assert folder.parent not in flushed
+    assert folder in flushed
