@@ -330,6 +330,13 @@ def test_which_answers_a_record_counts(
     assert counted_and_among("well", "", base, study(), unsure_counts=True)[0] == GOOD | {"?"}
 
 
+def test_numbers_of_two_digits_are_no_classes() -> None:
+    many = study(models=made_up.MODELS[:1] * 12)
+    assert counted_and_among("number_of_models", "12", "answered", many)[0] == {"12"}
+    assert counted_and_among("number_of_models", "11+", "answered", many)[0] == {"11", "12"}
+    assert len(counted_and_among("number_of_models", "none+", "answered", many)[0]) == 13
+
+
 def test_a_study_without_models_has_plain_answers() -> None:
     plain = study(model_states=None)
     assert counted_and_among("A", "", "answered", plain) == (frozenset(), STATES)
