@@ -13,7 +13,7 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -22,8 +22,10 @@ import numpy as np
 import openpyxl
 import pandas as pd
 from numpy.random import Generator
+from pytest import MonkeyPatch  # noqa: PT013 - the class alone
 
 import barometri as bm
+from barometri.commands import publishing
 from barometri.commands.report import main
 from barometri.disclosure.protected import Protected
 from barometri.results import Results
@@ -53,12 +55,14 @@ def search(folder: Path, seed: int, formats: Sequence[str] = FORMATS) -> Found:
     study = planted(folder / "study", seed)
     arguments = ["--study", str(study), "--data", str(folder / "data"), "--output", str(folder / "reports")]
     said = io.StringIO()
-    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
+    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said), MonkeyPatch.context() as patch:
+        analysed, guarded = kept(patch, "analyse"), kept(patch, "protect")
         code = main([*arguments, "--format", *formats, "--jobs", "1", "-v"])
     if code:
         raise AssertionError(said.getvalue())
-    results = bm.analyse(known := bm.read_study(study), bm.read_surveys(known, data=folder / "data"))
-    protected = bm.protect(results)
+    (results,), (protected,) = analysed, guarded
+    assert isinstance(results, Results)
+    assert isinstance(protected, Protected)
     secret, open_ = numbers(results, protected)
     searched = secret - open_
     paths = sorted(path for path in (folder / "reports").rglob("*") if path.is_file())
@@ -71,6 +75,19 @@ def search(folder: Path, seed: int, formats: Sequence[str] = FORMATS) -> Found:
     ]
     hits += [f"{path.name}: {row}" for path in paths for row in rows_that_tell(path)]
     return Found(hidden_of(protected), len(searched), len(paths), tuple(hits))
+
+
+def kept(patch: MonkeyPatch, name: str) -> list[object]:
+    """Keep what a step of the run returns, so that it need not be made twice."""
+    found: list[object] = []
+    step: Callable[..., object] = getattr(publishing, name)
+
+    def keeping(*arguments: object, **options: object) -> object:
+        found.append(step(*arguments, **options))
+        return found[-1]
+
+    patch.setattr(publishing, name, keeping)
+    return found
 
 
 def planted(folder: Path, seed: int) -> Path:

@@ -25,6 +25,7 @@ def test_every_two_values_meet() -> None:
     assert len(rows) <= 16
 
 
+@pytest.mark.slow
 def test_surroundings_as_far_apart_as_may_be(runs: Runs, small: Path, tmp_path: Path) -> None:
     """A run of this process's kind, and one where everything around it differs."""
     ended = runs.once(*words(small, tmp_path / "one"), "--output", tmp_path / "here")

@@ -165,10 +165,6 @@ def verifying(place: Path, keys: tuple[str, ...]) -> None:
         assert run(place, "--verify", formats=("csv",)) == 1, key
 
 
-def test_verify_derives_the_report_again_and_knows_another(tmp_path: Path) -> None:
-    verifying(tmp_path, ("inputs",))
-
-
 @pytest.mark.slow
 def test_verify_knows_every_hash(tmp_path: Path) -> None:
     verifying(tmp_path, ("inputs", "study", "lock", "version"))

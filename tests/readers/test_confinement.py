@@ -172,6 +172,7 @@ def test_whatever_the_child_answers_ends_as_one_line(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_a_child_that_takes_its_time_to_end_is_waited_for(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

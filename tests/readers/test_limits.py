@@ -167,6 +167,7 @@ def test_several_filled_sheets_need_a_name(tmp_path: Path) -> None:
     assert read_file(tmp_path / "a.xlsx", FileFormat(sheet="toinen")).sheet == "toinen"
 
 
+@pytest.mark.slow
 def test_too_many_columns_are_refused(tmp_path: Path) -> None:
     pyreadstat.write_sav(pd.DataFrame({f"v{i}": [1.0] for i in range(5001)}), tmp_path / "a.sav")
     assert refused(tmp_path / "a.sav").code == "E11"

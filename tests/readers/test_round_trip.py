@@ -104,7 +104,7 @@ def back(frame: pd.DataFrame, suffix: str, labels: dict[int, str]) -> None:
         assert told == {str(code): label for code, label in labels.items()}
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
 @given(frame=tables(), labels=LABELS)
 @pytest.mark.parametrize("suffix", [".csv", ".sav", ".dta", ".xlsx", ".parquet"])
 def test_a_table_comes_back_as_it_was_written(
