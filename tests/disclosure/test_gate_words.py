@@ -158,3 +158,17 @@ def test_a_release_says_whose_it_is_and_what_it_rests_on() -> None:
     assert (found.study, found.wave, found.topics) == ("d" * 64, 2021, ())
     assert found.limits == {"minimum_n": 12, "minimum_k": 6}
     assert found.withdrawn == ("9" * 12,)
+
+
+def test_estimates_alone_are_refused_by_what_the_attack_finds_and_a_run_is_not_attacked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    results = Results(study(), 2021, {}, (), (), Provenance({}, "", ""))
+    protected = Protected(study(), 2021, {}, (), (), (), Provenance({}, "", ""))
+    monkeypatch.setattr(gate, "protect_unattacked", lambda *_: protected)
+    monkeypatch.setattr(gate, "failures", lambda *_: ())
+    assert gate.protect({}) is protected
+    monkeypatch.setattr(gate, "failures", lambda *_: (alone("x", "a"),))
+    with pytest.raises(DisclosureError, match=r"^Tables a \(x\)"):
+        gate.protect({})
+    assert gate.protect(results) is protected
