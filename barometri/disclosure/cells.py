@@ -19,6 +19,9 @@ from barometri.errors import DisclosureError
 CANNOT_SAY = "_missing"
 """Atom of everybody asked who gave no substantive answer."""
 
+UNASKED = "_unasked"
+"""Atom of respondents who are in no base of the item."""
+
 ELSEWHERE = "_elsewhere"
 """Value of a variable for respondents who are in a margin but in none of its shown codes."""
 
@@ -55,6 +58,7 @@ class Group:
     ``derived`` maps a derived variable to (its source, {source code id: derived code id}), ``codes`` a
     variable to the ids of all its answers. ``of_organisations`` is whether the answers are facts about
     organisations. ``parts`` are counts that merged classes stand for: never shown, known to those in them.
+    ``ceilings`` are numbers of respondents that stand elsewhere in the release and that no base can exceed.
     """
 
     item: str
@@ -65,6 +69,7 @@ class Group:
     codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     of_organisations: bool = False
     parts: tuple[Record, ...] = ()
+    ceilings: tuple[Record, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

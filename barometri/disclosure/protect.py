@@ -1,6 +1,6 @@
 """The one passage over the line: exact results in, publishable ones out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,7 @@ from barometri.disclosure.protected import (
     ProtectedWave,
 )
 from barometri.disclosure.release import groups, items_of, only_item, shares_behind
+from barometri.disclosure.respondents import with_respondents
 from barometri.disclosure.rules import checked, sets_numerator_aside, status_of
 from barometri.disclosure.sentences import Sentences
 from barometri.disclosure.suppress import suppress
@@ -72,14 +73,22 @@ def protect(
     limits = checked(rules or run.study.disclosure)
     _refuse_unruled(run)
     tables = {name: _merged(result, run.study, limits) for name, result in run.tables.items()}
-    primary, hidden = _patterns(tables, run, limits)
-    beside = _beside(tables, hidden, run)
+    primary, hidden, tight = _patterns(tables, run, limits)
+    topics = _topics(tables, run)
+    short = _short(topics, hidden)
     sentences = Sentences(tables, hidden, limits, run.wave, run.study)
     return Protected(
         study=replace(run.study, disclosure=limits),
         wave=run.wave,
         tables={
-            name: _table(result, hidden[name], limits, sentences.effects(name), beside=beside[name])
+            name: _table(
+                result,
+                hidden[name],
+                limits,
+                sentences.effects(name),
+                beside=_are_of(topics[name], short),
+                tight=_are_of(topics[name], tight),
+            )
             for name, result in tables.items()
         },
         claims=tuple(sentences.claim(claim) for claim in run.claims),
@@ -104,25 +113,31 @@ def protect(
 
 def _patterns(
     tables: Mapping[str, AnalysisResult], run: Results, rules: DisclosureRules
-) -> tuple[dict[str, BoolArray], dict[str, BoolArray]]:
-    """Return, by table, which rows are hidden by their own rule and which are hidden at all."""
+) -> tuple[dict[str, BoolArray], dict[str, BoolArray], set[tuple[str, str]]]:
+    """Return, by table, which rows are hidden by their own rule and which are hidden at all.
+
+    Third the items and waves of which numbers of respondents would tell a hidden count.
+    """
     sizes = {name: len(result.estimates) for name, result in tables.items()}
     behind = shares_behind(tables, run.claims, run.published_figures)
     sizes |= {name: len(cells) for name, cells in behind.items()}
     primary = {name: np.zeros(size, dtype=bool) for name, size in sizes.items()}
     hidden = {name: np.zeros(size, dtype=bool) for name, size in sizes.items()}
-    for group in groups(tables, behind, run.study, run.wave, rules=rules, apart=run.tables):
+    tight: set[tuple[str, str]] = set()
+    for alone in groups(tables, behind, run.study, run.wave, rules=rules, apart=run.tables):
+        group = with_respondents(alone, tables, run)
         pattern = suppress(group, rules)
         for record, own, any_reason in zip(group.records, pattern.primary, pattern.hidden, strict=True):
             primary[record.table][record.row] |= own
             hidden[record.table][record.row] |= any_reason
-    return primary, hidden
+        for place in np.flatnonzero(pattern.ceilings):
+            hidden[group.ceilings[place].table][group.ceilings[place].row] = True
+            tight.add((group.item, group.wave))
+    return primary, hidden, tight
 
 
-def _beside(
-    tables: Mapping[str, AnalysisResult], hidden: Mapping[str, BoolArray], run: Results
-) -> dict[str, BoolArray]:
-    """Say, by table, which rows are of an item and a wave of which some row of some table is hidden."""
+def _topics(tables: Mapping[str, AnalysisResult], run: Results) -> dict[str, list[tuple[str, str]]]:
+    """Return, by table, the item and the wave of each row."""
     topics = {}
     for name, result in tables.items():
         frame = result.estimates.frame
@@ -130,10 +145,19 @@ def _beside(
         items = frame["item"].astype(str) if "item" in frame else [item] * len(frame)
         waves = frame["wave"].astype(str) if "wave" in frame else [wave] * len(frame)
         topics[name] = list(zip(items, waves, strict=True))
-    short = {
-        topic for name, rows in topics.items() for topic, gone in zip(rows, hidden[name], strict=True) if gone
-    }
-    return {name: np.array([topic in short for topic in rows], dtype=bool) for name, rows in topics.items()}
+    return topics
+
+
+def _short(
+    topics: Mapping[str, Sequence[tuple[str, str]]], hidden: Mapping[str, BoolArray]
+) -> set[tuple[str, str]]:
+    """Return the items and waves of which some row of some table is hidden."""
+    rows = (zip(topics[name], hidden[name], strict=True) for name in topics)
+    return {topic for own in rows for topic, gone in own if gone}
+
+
+def _are_of(topics: Sequence[tuple[str, str]], chosen: set[tuple[str, str]]) -> BoolArray:
+    return np.array([topic in chosen for topic in topics], dtype=bool)
 
 
 def _merged(result: AnalysisResult, study: Study, rules: DisclosureRules) -> AnalysisResult:
@@ -153,11 +177,13 @@ def _table(
     effects: tuple[ProtectedEffect, ...],
     *,
     beside: BoolArray,
+    tight: BoolArray,
 ) -> ProtectedTable:
     """Round and mask a table; shares that stand ``beside`` hidden ones of their item keep fewer digits.
 
     Who knows the weights reads a share of many strata as an equation for the counts of each: to whole per
-    cents it leaves room for more than one.
+    cents it leaves room for more than one. Where so few did not answer that the numbers of respondents had to
+    be hidden (``tight``), a weighted base would tell of which strata they are.
     """
     estimates = result.estimates
     frame = estimates.frame.copy()
@@ -171,6 +197,7 @@ def _table(
         frame[column] = whole(frame[column].to_numpy(dtype=np.float64), known)
     frame["se"] = rounding.standard_error(frame["se"].to_numpy(dtype=np.float64))
     frame["n_weighted"] = rounding.weighted_base(frame["n_weighted"].to_numpy(dtype=np.float64))
+    frame["n_weighted"] = frame["n_weighted"].mask(tight)
     frame["df"] = np.round(frame["df"].to_numpy(dtype=np.float64))
     frame["n"] = n
     for column in _NUMBERS:

@@ -10,17 +10,17 @@ respondent of one hidden count would learn another.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 
-from barometri.disclosure.cells import Group, System, system
+from barometri.disclosure.cells import UNASKED, Group, System, system
 from barometri.disclosure.cleaning import cleaned
 from barometri.disclosure.insiders import kept_from_insiders
 from barometri.disclosure.rules import is_unsafe
 from barometri.disclosure.targets import Target, targets, within
-from barometri.disclosure.witnesses import WIDTH, BoolArray, Facts, Witness, cheapest, facts
+from barometri.disclosure.witnesses import WIDTH, BoolArray, Facts, Witness, cheapest, facts, nearest
 from barometri.errors import DisclosureError
 from barometri.study.plan import DisclosureRules
 
@@ -31,10 +31,23 @@ _LARGE: Final = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Hidden records of a group: ``primary`` by their own rule, ``hidden`` all, both shape (records,)."""
+    """Hidden records of a group: ``primary`` by their own rule, ``hidden`` all, both shape (records,).
+
+    ``ceilings`` are the numbers of respondents that may not be told either, shape (ceilings,).
+    """
 
     primary: BoolArray
     hidden: BoolArray
+    ceilings: BoolArray = field(default_factory=lambda: np.zeros(0, dtype=bool))
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """A group ready to be protected: what nobody may learn, and what insiders may not, in their columns."""
+
+    primary: BoolArray
+    open_to_readers: tuple[Facts, list[Target]]
+    open_to_insiders: tuple[Facts, list[Target]]
 
 
 def suppress(group: Group, rules: DisclosureRules) -> Pattern:
@@ -50,7 +63,8 @@ def suppress(group: Group, rules: DisclosureRules) -> Pattern:
     Returns
     -------
     Pattern
-        With no hidden count within ``WIDTH`` of an attacker's bounds.
+        With no hidden count within ``WIDTH`` of an attacker's bounds. Numbers of respondents are heeded where
+        they would bring one within these; where even hiding some of them does not help, they all stand.
 
     Raises
     ------
@@ -59,20 +73,68 @@ def suppress(group: Group, rules: DisclosureRules) -> Pattern:
     """
     if len(group.records) > rules.maximum_cells:
         raise DisclosureError(_too_many(group, rules))
-    whole = replace(group, records=(*group.records, *group.parts), parts=())
+    alone = _setting(replace(group, ceilings=()), rules)
+    hidden = _hidden(group, alone)
+    none = np.zeros(len(group.ceilings), dtype=bool)
+    if len(none) and hidden.any():
+        beside = _setting(group, rules)
+        if _is_told(beside, np.concatenate([hidden, none])):
+            hidden, none = _heeding(group, beside, hidden, none)
+    return Pattern(alone.primary, hidden, none)
+
+
+def _setting(group: Group, rules: DisclosureRules) -> _Setting:
+    """Word a group as facts and targets; its ceilings are facts that no rule judges."""
+    beside = (*group.records, *group.ceilings)
+    own, many = len(group.records), len(beside)
+    atoms = (*group.atoms, UNASKED) if group.ceilings else group.atoms
+    whole = replace(group, atoms=atoms, records=(*beside, *group.parts), parts=(), ceilings=())
     every = system(whole)
     judged, unsafe = _judged(whole, every, rules)
-    many = len(group.records)
+    unsafe[own:many] = False
     equations, primary = _first(every, many), unsafe[:many]
-    worth = np.array([record.worth for record in group.records], dtype=np.float64)
+    worth = np.array([record.worth for record in beside], dtype=np.float64)
     cost = worth * np.log2(2.0 + equations.n)
-    small = targets(group, _first(judged, many), primary, rules)
-    fewest = _cheapest_pattern(group, *facts(equations, cost, small), primary)
-    told, forbidden = facts(equations, cost, within(judged, unsafe, rules, small))
-    hidden = kept_from_insiders(forbidden, told, primary, fewest)
+    small = targets(group, _first(judged, own), primary[:own], rules)
+    secret = within(judged, unsafe, rules, small)
+    return _Setting(primary, facts(equations, cost, small), facts(equations, cost, secret))
+
+
+def _hidden(group: Group, setting: _Setting) -> BoolArray:
+    fewest = _cheapest_pattern(group, *setting.open_to_readers, setting.primary)
+    told, forbidden = setting.open_to_insiders
+    hidden = kept_from_insiders(forbidden, told, setting.primary, fewest)
     if hidden is None:
         raise DisclosureError(_unprotected(group))
-    return Pattern(primary, hidden)
+    return hidden
+
+
+def _is_told(setting: _Setting, hidden: BoolArray) -> bool:
+    """Whether what is shown leaves some count less room than ``WIDTH``, below and above together."""
+    told, small = setting.open_to_readers
+    return not all(_has_room(target, told, hidden) for target in small)
+
+
+def _has_room(target: Target, told: Facts, hidden: BoolArray) -> bool:
+    free, bound = np.zeros(len(told.values)), np.asarray(told.said[~hidden].any(axis=0))
+    for below in range(int(min(target.value, WIDTH)) + 1):
+        limits = ((0.0, target.value - below), (target.value + WIDTH - below, np.inf))
+        if all(nearest([(target.row, *own)], told, free, bound) is not None for own in limits):
+            return True
+    return False
+
+
+def _heeding(
+    group: Group, setting: _Setting, hidden: BoolArray, none: BoolArray
+) -> tuple[BoolArray, BoolArray]:
+    """Hide records and numbers of respondents together; what was hidden without these where that fails."""
+    try:
+        found = _hidden(group, setting)
+    except DisclosureError:
+        return hidden, none
+    more, ceilings = np.split(found, [len(hidden)])
+    stand = np.array([not record.table for record in group.ceilings])
+    return (hidden, none) if (ceilings & stand).any() else (more, ceilings)
 
 
 def _judged(group: Group, equations: System, rules: DisclosureRules) -> tuple[System, BoolArray]:
