@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from barometri.disclosure import joining
-from barometri.disclosure.attack import Topic
+from barometri.disclosure.attack import Topic, attack
 from barometri.disclosure.joining import BEFORE, Failure, failures, is_withdrawn
 from barometri.disclosure.ledger_lines import Release
 from barometri.study.plan import DisclosureRules
@@ -26,7 +26,7 @@ def attacks(monkeypatch: pytest.MonkeyPatch) -> None:
     def begun(*_: object) -> None:
         raise AttackedError
 
-    monkeypatch.setattr(joining, "attack", begun)
+    monkeypatch.setattr(joining, "_attacked", begun)
 
 
 def is_known(new: Release, earlier: Sequence[Release], rules: DisclosureRules = RULES) -> bool:
@@ -184,3 +184,17 @@ def test_the_same_file_joins_records_and_another_makes_an_edition() -> None:
     assert len({tuple(sorted(r.who.items())) for r in later.released}) == 2
     assert joining._contradicts(same, RULES)
     assert not joining._contradicts(later, RULES)
+
+
+@pytest.mark.parametrize(
+    ("found", "cause"), [({"undecided": 1}, "time"), ({"undecided": 1, "exact": 1}, "alone")]
+)
+def test_only_what_time_alone_left_open_is_a_matter_of_time(
+    found: dict[str, int], cause: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed = attack([STANDS.topics[0]], RULES)
+    (group,) = passed.groups
+    failed = replace(passed, groups=(replace(group, **found),))  # type: ignore[arg-type]
+    monkeypatch.setattr(joining, "attack", lambda *_: failed)
+    (failure,) = failures(STANDS, (), RULES)
+    assert failure.cause == cause
