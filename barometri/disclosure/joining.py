@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Final, Literal
 
 from barometri.disclosure.attack import Attack, Released, Topic, attack, edition, together
+from barometri.disclosure.attack.judge import LEAST_WIDTH
+from barometri.disclosure.attack.linked import linked_attack
 from barometri.disclosure.corrections import told_by_correction
 from barometri.disclosure.ledger_lines import Release, canonical
 from barometri.study.plan import DisclosureRules
@@ -13,7 +15,7 @@ BEFORE: Final = " (published before)"
 """Stands after the name of a table of an earlier release."""
 Cause = Literal["alone", "before", "correction", "contradiction", "time"]
 """Why a topic is refused: by itself, beside what was published before, as a correction, or not judged."""
-_GLANCE: Final = Attack(whole=False, insider=False, implied=False)
+_GLANCE: Final = Attack(whole=False, insider=False, implied=False, linked=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,66 @@ def failures(release: Release, earlier: Sequence[Release], rules: DisclosureRule
     rules
         Thresholds and withdrawn releases of the study as it is now.
     """
-    return tuple(found for topic in release.topics for found in _judged(topic, release, earlier, rules))
+    found = tuple(found for topic in release.topics for found in _judged(topic, release, earlier, rules))
+    return found or tuple(_linked(release, earlier, rules))
+
+
+def _linked(release: Release, earlier: Sequence[Release], rules: DisclosureRules) -> Iterator[Failure]:
+    """Attack together the topics that count one another, with all that was published of the same files."""
+    before = {topic.name: _of_file(topic, release, earlier, rules) for topic in _every(release, earlier)}
+    fresh = [
+        t for t in release.topics if not _says_nothing_new(t, before[t.name], _file(t, release), release)
+    ]
+    if not fresh:
+        return
+    own = {topic.name: _distinct(topic) for topic in release.topics}
+    whole = [
+        joined
+        for topic in _every(release, earlier)
+        for joined in _standing(own.get(topic.name), before[topic.name], _file(topic, release), rules)
+    ]
+    past = [old for found in before.values() for old in found]
+    told = linked_attack(whole, _lowest(past, rules), width=LEAST_WIDTH)
+    alone = linked_attack(list(own.values()), rules, width=LEAST_WIDTH) if told else {}
+    for topic in whole:
+        if topic.name in told:
+            cause: Cause = "alone" if topic.name in alone else "before"
+            found = _failure(topic, past, cause, told[topic.name].tables)
+            new = tuple(sorted({r.table for t in fresh if t.wave == topic.wave for r in t.released}))
+            yield replace(found, tables=found.tables or new)
+
+
+def _every(release: Release, earlier: Sequence[Release]) -> list[Topic]:
+    """Return each topic of the release, and of earlier ones those it does not hold, once."""
+    found = {topic.name: topic for topic in release.topics}
+    for past in reversed(earlier):
+        for topic in past.topics:
+            found.setdefault(topic.name, topic)
+    return [found[name] for name in sorted(found)]
+
+
+def _file(topic: Topic, release: Release) -> str:
+    return release.inputs.get(topic.wave, "")
+
+
+def _of_file(
+    topic: Topic, release: Release, earlier: Sequence[Release], rules: DisclosureRules
+) -> list[_Earlier]:
+    """Return what was published of a topic from the file that the release rests on."""
+    return [past for past in _before(topic, earlier, rules) if past.file == _file(topic, release)]
+
+
+def _standing(
+    own: Topic | None, before: Sequence[_Earlier], file: str, rules: DisclosureRules
+) -> Iterator[Topic]:
+    """Give a topic with what was published of it before; by itself where the two contradict each other."""
+    if own is not None:
+        joined = _joined(own, before, file)
+        yield own if before and _contradicts(joined, rules) else joined
+    elif before:
+        (joined,) = together([past.topic] for past in before)
+        if not _contradicts(joined, rules):
+            yield _distinct(joined)
 
 
 def is_withdrawn(release: Release, wave: str, withdrawn: Iterable[str]) -> bool:
@@ -58,16 +119,21 @@ def is_withdrawn(release: Release, wave: str, withdrawn: Iterable[str]) -> bool:
     return any(name.startswith(given) for given in withdrawn for name in names)
 
 
-def _judged(
-    topic: Topic, release: Release, earlier: Sequence[Release], rules: DisclosureRules
-) -> Iterator[Failure]:
-    before = [
+def _before(topic: Topic, earlier: Sequence[Release], rules: DisclosureRules) -> list[_Earlier]:
+    """Return what was published of a topic before and not withdrawn, the first first."""
+    return [
         _Earlier(_renamed(old, topic), past.study, past.inputs.get(old.wave, ""), past.limits, past.withdrawn)
         for past in earlier
         if not is_withdrawn(past, topic.wave, rules.withdrawn)
         for old in past.topics
         if (old.item, old.wave) == (topic.item, topic.wave)
     ]
+
+
+def _judged(
+    topic: Topic, release: Release, earlier: Sequence[Release], rules: DisclosureRules
+) -> Iterator[Failure]:
+    before = _before(topic, earlier, rules)
     file = release.inputs.get(topic.wave, "")
     if _says_nothing_new(topic, before, file, release):
         return

@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from barometri.disclosure import joining
-from barometri.disclosure.attack import Released
+from barometri.disclosure.attack import Released, Topic
 from barometri.disclosure.joining import Failure, failures
 from barometri.disclosure.ledger_lines import Release
 from barometri.study.plan import DisclosureRules
+from tests.attack.test_linked import small
 from tests.disclosure.releases import FILE, RULES, record, release
 
 CORRECTED = {"2021": "cd" * 32}
@@ -188,3 +189,28 @@ def test_a_release_that_contradicts_itself_is_refused() -> None:
     rules = DisclosureRules()
     found = failures(release(of("ab", table="t"), of("ab", table="u", more=(20, 1))), (), rules)
     assert causes(found) == ["contradiction"]
+
+
+def counting(*topics: Topic, study: str) -> Release:
+    return replace(release(study=study), topics=topics)
+
+
+def test_items_that_count_one_another_are_attacked_together() -> None:
+    (found,) = failures(counting(*small(), study="0" * 64), (), RULES)
+    assert (found.topic, found.tables, found.cause, found.studies) == ("m1 2021", ("m1",), "alone", ())
+
+
+def test_a_number_of_models_is_attacked_beside_the_models_published_before() -> None:
+    first, second, number = small()
+    before = counting(first, second, study="0" * 64)
+    assert failures(before, (), RULES) == ()
+    assert failures(counting(number, study="1" * 64), (), RULES) == ()
+    (found,) = failures(counting(number, study="1" * 64), [before], RULES)
+    assert (found.topic, found.tables, found.cause) == ("m1 2021", ("classes",), "before")
+    assert found.studies == ("0" * 64,)
+
+
+def test_models_of_another_file_are_not_counted_by_a_number_of_models() -> None:
+    first, second, number = small()
+    before = replace(counting(first, second, study="0" * 64), inputs=CORRECTED)
+    assert failures(counting(number, study="1" * 64), [before], RULES) == ()
