@@ -94,21 +94,26 @@ def protect(
         claims=tuple(sentences.claim(claim) for claim in run.claims),
         waves=tuple(_wave(wave, limits) for wave in run.waves),
         hidden=tuple(
-            Hidden(
-                name,
-                len(hidden[name]),
-                int(primary[name].sum()),
-                int((hidden[name] & ~primary[name]).sum()),
-                aside=all(
-                    sets_numerator_aside(item, run.study, limits) for item in items_of(result, run.study)
-                ),
-            )
+            _counted(name, result, primary[name], hidden[name], run.study, limits)
             for name, result in tables.items()
         ),
         provenance=run.provenance,
         notes=run.notes,
         published_figures=tuple(sentences.figure(figure) for figure in run.published_figures),
     )
+
+
+def _counted(  # noqa: PLR0917 - a table, its two patterns and what they were made by
+    name: str,
+    result: AnalysisResult,
+    primary: BoolArray,
+    hidden: BoolArray,
+    study: Study,
+    rules: DisclosureRules,
+) -> Hidden:
+    """Count what was hidden in a table, and say which rule it was under."""
+    aside = all(sets_numerator_aside(item, study, rules) for item in items_of(result, study))
+    return Hidden(name, len(hidden), int(primary.sum()), int((hidden & ~primary).sum()), aside=aside)
 
 
 def _patterns(
