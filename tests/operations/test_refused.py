@@ -157,7 +157,7 @@ def test_a_read_only_disk_of_data(runs: Runs, small: Path, tmp_path: Path) -> No
 @pytest.mark.skipif(os.getuid() != 0, reason="only root may become somebody else")
 def test_a_folder_of_somebody_else(runs: Runs, small: Path, tmp_path: Path) -> None:
     """Permissions bind everybody but root."""
-    for folder in (*tmp_path.parents[:2], small, *small.parents[:2]):
+    for folder in (tmp_path, *tmp_path.parents[:2], small, *small.parents[:2]):
         folder.chmod(0o755)
     (tmp_path / "reports").mkdir()
     ended = runs.once(*words(small, tmp_path, "--format", "csv"), uid=NOBODY, look=[tmp_path])

@@ -27,7 +27,8 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
 
 def unseen(suffix: str, folder: Path, study: Study, count: int) -> int:
     """Count the flips that the manifest does not refuse."""
-    path, generator = ordinary(folder, suffix), np.random.default_rng(8)
+    (folder / "pinned").mkdir()  # what stands in the folder itself stays whole
+    path, generator = ordinary(folder / "pinned", suffix), np.random.default_rng(8)
     data, shape = path.read_bytes(), Shape(file_digest(path), 40, 10)
     manifest = Manifest({2021: Pin("2021.csv", shape, shape)})
     missed = 0
