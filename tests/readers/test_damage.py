@@ -20,6 +20,9 @@ LARGEST_SILENT = {".csv": 0.75, ".dta": 0.6, ".parquet": 0.5, ".por": 0.4, ".sav
 """Most flips that a reader without the manifest lets through; others let none through. In a .zsav only the
 rows are under a checksum: of this short file the larger part is its words (46 of 240 flips pass)."""
 
+END_OF_DICTIONARY = (999).to_bytes(4, "little") + bytes(4)
+"""What stands between the words and the packed rows of a .zsav."""
+
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
@@ -66,6 +69,15 @@ def test_how_much_damage_the_readers_see_without_the_manifest(
     assert flips[SILENT] / flips.total() <= LARGEST_SILENT.get(suffix, 0)
     cuts = results(tmp_path, suffix, every_cut(data) if suffix == ".csv" else cut(data, generator, 240))
     assert cuts[SILENT] <= (0.05 * cuts.total() if suffix == ".csv" else 0)
+
+
+@pytest.mark.slow
+def test_no_flip_among_the_rows_of_a_zsav_changes_an_answer_unseen(tmp_path: Path) -> None:
+    data = ordinary(tmp_path, ".zsav").read_bytes()
+    rows = data.index(END_OF_DICTIONARY) + len(END_OF_DICTIONARY)
+    changed = (data[:rows] + tail for tail in flipped(data[rows:], np.random.default_rng(8), 240))
+    counts = results(tmp_path, ".zsav", changed)
+    assert (counts[SILENT], counts.total()) == (0, 240)
 
 
 def test_declared_rows_see_a_csv_that_was_cut_between_two_of_them(tmp_path: Path) -> None:
