@@ -45,23 +45,7 @@ _RULED = tuple(rounding.BY_STATISTIC)
 def protect(
     results: Results | Estimates | Mapping[str, Estimates], rules: DisclosureRules | None = None
 ) -> Protected:
-    """Turn exact results into the only type that may be drawn, worded or written.
-
-    Records that break a rule are suppressed whole, further records so that no margin, class or claim gives
-    a hidden one back; what stays is rounded. All tables of a ``Results`` are protected together.
-
-    Parameters
-    ----------
-    results
-        A run's results. One ``Estimates``, or several by name, are protected alone: nothing else that was
-        ever released from the same responses is looked at, and the note ``alone`` says so.
-    rules
-        Thresholds; the study's own by default.
-
-    Returns
-    -------
-    Protected
-        In a suppressed row every number is NaN, whatever the reason.
+    """Protect, without an attack: what the gate's `protect` says of hiding and rounding is done here.
 
     Raises
     ------
