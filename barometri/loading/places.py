@@ -54,20 +54,38 @@ def alone(study: Study, data: str | Path) -> Iterator[None]:
 
     The lock is on the folder itself and dies with the process. A system that has no such locks has one
     process at a time by its owner's care.
+
+    Raises
+    ------
+    FileError
+        When one of the folders may not be looked into.
     """
+    for folder in (raw_folder(study, data), processed_folder(study, data)):
+        _check_open(folder)
     with contextlib.ExitStack() as stack:
         try:
             import fcntl  # noqa: PLC0415 - not on every system
 
-            folder = os.open(raw_folder(study, data), os.O_RDONLY)  # a file of its own would stay behind
-            stack.callback(os.close, folder)
-            fcntl.flock(folder, fcntl.LOCK_EX)
+            lock = os.open(raw_folder(study, data), os.O_RDONLY)  # a file of its own would stay behind
+            stack.callback(os.close, lock)
+            fcntl.flock(lock, fcntl.LOCK_EX)
         except (ImportError, OSError):
             pass
         for left in processed_folder(study, data).glob(f".*{_DRAFT}"):
             with contextlib.suppress(OSError):
                 left.unlink()
         yield
+
+
+def _check_open(folder: Path) -> None:
+    """Refuse a folder that somebody else has closed; one that is not there yet is open."""
+    try:
+        closed = folder.exists() and not os.access(folder, os.R_OK | os.X_OK)
+    except OSError:  # a folder above it is closed
+        closed = True
+    if closed:
+        message = f"{folder}: may not be looked into. Choose another data folder, or change its permissions."
+        raise FileError(message, code="E10")
 
 
 def draft_of(path: Path) -> Path:

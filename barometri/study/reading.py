@@ -58,7 +58,11 @@ def read_study(path: str | Path | None = None) -> Study:
     ('fi', 'sv', 'en')
     """
     folder = Path(str(files("barometri").joinpath("resources/demo"))) if path is None else Path(path)
-    if not folder.is_dir():
+    try:
+        there = folder.is_dir()
+    except OSError as error:  # a folder above it that may not be looked into
+        raise StudyError(f"{folder}: cannot be read: {error.strerror}. Change its permissions.") from None
+    if not there:
         message = f"{folder}: is no study folder. Name one that holds study.toml, codebook.toml and waves/."
         raise StudyError(message)
     for name in sorted(path.name for path in folder.glob("*.toml")):

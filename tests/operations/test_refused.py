@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ from tests.operations.runs import ROOT, Ended, Runs, Seen
 from tests.operations.small_report import write_small_report
 
 NOBODY = 65534
-UNWRITABLE = 5
+UNREADABLE, UNWRITABLE = 3, 5
 
 
 def words(study: Path, folder: Path, *more: str | Path) -> list[str]:
@@ -157,12 +158,40 @@ def test_a_read_only_disk_of_data(runs: Runs, small: Path, tmp_path: Path) -> No
 @pytest.mark.skipif(os.getuid() != 0, reason="only root may become somebody else")
 def test_a_folder_of_somebody_else(runs: Runs, small: Path, tmp_path: Path) -> None:
     """Permissions bind everybody but root."""
-    for folder in (tmp_path, *tmp_path.parents[:2], small, *small.parents[:2]):
-        folder.chmod(0o755)
+    open_up(tmp_path, small)
     (tmp_path / "reports").mkdir()
     ended = runs.once(*words(small, tmp_path, "--format", "csv"), uid=NOBODY, look=[tmp_path])
     check_refused(ended, "reports may not be changed")
     assert ended.seen[str(tmp_path)] == {"reports": "folder 755"}
+
+
+def open_up(*places: Path) -> None:
+    """Let everybody look into folders of this test, and into all above them that tests made."""
+    top = Path(tempfile.gettempdir())
+    for place in places:
+        for folder in (place, *place.parents):
+            if folder.is_relative_to(top) and folder != top:
+                folder.chmod(0o755)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may become somebody else")
+@pytest.mark.parametrize("closed", ["study", "data", "output"])
+def test_a_folder_that_may_not_be_looked_into(runs: Runs, small: Path, tmp_path: Path, closed: str) -> None:
+    """One line that says so, wherever the closed folder is."""
+    open_up(tmp_path, small)
+    shut, own = tmp_path / "closed", tmp_path / "own"
+    for folder, mode in ((shut, 0o700), (own, 0o777)):
+        folder.mkdir()
+        folder.chmod(mode)
+    places = {"study": small, "data": own / "data", "output": own / "reports"} | {closed: shut / "within"}
+    said = [word for name, place in places.items() for word in (f"--{name}", str(place))]
+    ended = runs.once(*said, "--jobs", "1", "--format", "csv", uid=NOBODY, look=[tmp_path])
+    errors = [line for line in ended.stderr.splitlines() if line.startswith("error:")]
+    assert ended.code == (UNWRITABLE if closed == "output" else UNREADABLE), ended.stderr
+    assert len(errors) == 1, ended.stderr
+    assert "unforeseen" not in errors[0]
+    assert ended.seen[str(tmp_path)] == {"closed": "folder 700", "own": "folder 777"}
 
 
 # ------------------------------------------------------------------------------------------- two at once

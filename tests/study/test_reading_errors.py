@@ -1,6 +1,8 @@
 """Every fault in a study folder is an error that names file and key."""
 
 import ast
+import errno
+import os
 import re
 import shutil
 import tomllib
@@ -138,4 +140,13 @@ def test_models_are_needed_by_their_verbs(folder: Path) -> None:
     (folder / "claims.toml").unlink()
     (folder / "models.toml").unlink()
     with pytest.raises(StudyError, match=r"study.toml, analysis\[prevalence\].verb: .*needs models"):
+        read_study(folder)
+
+
+def test_a_folder_above_that_may_not_be_looked_into(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Path) -> bool:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "is_dir", refuse)
+    with pytest.raises(StudyError, match=r"cannot be read: Permission denied\. Change its permissions\."):
         read_study(folder)
