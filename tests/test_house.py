@@ -400,29 +400,34 @@ def unused_functions(tree: ast.Module) -> set[str]:
     }
 
 
-def imported_names() -> set[str]:
+@cache
+def imported_names() -> frozenset[str]:
     """Names that any test file takes from another one."""
-    return {
+    return frozenset(
         alias.name
         for path in TEST_FILES
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests")
         for alias in node.names
-    }
+    )
+
+
+@cache
+def attributes_read() -> frozenset[str]:
+    """Names that any test file reads off something: a function of another module, a method."""
+    return frozenset(
+        node.attr
+        for path in TEST_FILES
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Attribute)
+    )
 
 
 @pytest.mark.parametrize("path", TEST_FILES, ids=named)
 def test_every_function_of_a_test_file_is_used(path: Path) -> None:
     tree = tree_of(path)
-    shared = imported_names()
-    modules_read = {
-        node.attr
-        for other in TEST_FILES
-        for node in ast.walk(tree_of(other))
-        if isinstance(node, ast.Attribute)
-    }
-    unused = unused_functions(tree) - shared
-    assert (unused if path.name.startswith("test_") else unused - modules_read) == set()
+    unused = unused_functions(tree) - imported_names()
+    assert (unused if path.name.startswith("test_") else unused - attributes_read()) == set()
     names = functions_of(tree)
     assert len(names) == len(set(names)), "a function defined twice hides the first one"
 
