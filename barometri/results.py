@@ -172,7 +172,8 @@ class WaveSummary:
 class Results:
     """All exact results of one publication year.
 
-    ``tables`` in the order of the study's list, by analysis id.
+    ``tables`` in the order of the study's list, by analysis id. ``earlier`` are the results of the reports of
+    earlier waves, the first one first: a release is protected beside what these show (R9).
     """
 
     study: Study
@@ -183,3 +184,4 @@ class Results:
     provenance: Provenance
     notes: tuple[str, ...] = ()
     published_figures: tuple[FigureResult, ...] = ()
+    earlier: tuple["Results", ...] = ()

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Final
 
@@ -56,7 +57,8 @@ def analyse(
     -------
     Results
         ``notes`` say what a wave lacks: ``no_design``, ``lost_column:district``, and ``skipped:<id>`` for
-        each analysis that none of the waves can answer.
+        each analysis that none of the waves can answer. ``earlier`` holds what the reports of earlier waves
+        say, as the study asks for it now: whether these were ever published or not, a report is the same.
 
     Raises
     ------
@@ -67,6 +69,15 @@ def analyse(
     if year not in surveys:
         known = ", ".join(map(str, sorted(surveys))) or "none"
         raise OptionError(f"There is no survey of wave {year}; waves read: {known}.")
+    results = _of_year(study, surveys, year, inputs)
+    earlier = (_of_year(study, surveys, each, inputs) for each in sorted(surveys) if each < year)
+    return replace(results, earlier=tuple(earlier))
+
+
+def _of_year(
+    study: Study, surveys: Mapping[int, Survey], year: int, inputs: Mapping[str, str] | None
+) -> Results:
+    """Return what one report says, by itself."""
     used = {each: survey for each, survey in sorted(surveys.items()) if each <= year}
     tables: dict[str, AnalysisResult] = {}
     notes = _notes(study, used[year])

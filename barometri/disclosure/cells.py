@@ -9,6 +9,7 @@ system.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,7 @@ ELSEWHERE = "_elsewhere"
 """Value of a variable for respondents who are in a margin but in none of its shown codes."""
 
 Restriction = Mapping[str, frozenset[str]]
+Stands = Literal["", "shown", "hidden"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class Record:
     ``k`` is NaN where only the base is released (a mean). ``row`` points back into the table. ``worth`` is
     what is lost with it, relative to a row of a table: a sentence is worth more. ``is_closed`` says that a
     rule of its own hides it (a mean of answers that are nearly all the same), ``is_impossible`` that its zero
-    is declared, so that R2 does not judge it.
+    is declared, so that R2 does not judge it. ``stands`` says of a number of an earlier report whether it is
+    shown or hidden there: neither can be changed.
     """
 
     table: str
@@ -49,6 +52,7 @@ class Record:
     worth: float = 1.0
     is_closed: bool = False
     is_impossible: bool = False
+    stands: Stands = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,8 @@ class Group:
     ``derived`` maps a derived variable to (its source, {source code id: derived code id}), ``codes`` a
     variable to the ids of all its answers. ``of_organisations`` is whether the answers are facts about
     organisations. ``parts`` are counts that merged classes stand for: never shown, known to those in them.
-    ``ceilings`` are numbers of respondents that stand elsewhere in the release and that no base can exceed.
+    ``ceilings`` are numbers of respondents that stand elsewhere in the release and that no base can exceed,
+    ``standing`` what earlier reports of the study say of the item.
     """
 
     item: str
@@ -70,6 +75,7 @@ class Group:
     of_organisations: bool = False
     parts: tuple[Record, ...] = ()
     ceilings: tuple[Record, ...] = ()
+    standing: tuple[Record, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

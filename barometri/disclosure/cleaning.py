@@ -12,7 +12,9 @@ def covered(primary: BoolArray, witnesses: Sequence[Witness]) -> BoolArray:
     return np.asarray(np.any([primary, *(witness.changed for witness in witnesses)], axis=0))
 
 
-def cleaned(told: Facts, primary: BoolArray, witnesses: Sequence[Witness]) -> BoolArray:
+def cleaned(
+    told: Facts, primary: BoolArray, witnesses: Sequence[Witness], *, fixed: BoolArray | None = None
+) -> BoolArray:
     """Show again what all targets can spare.
 
     First each target looks for a cheaper way, given what the others hide; then the records are tried one by
@@ -26,18 +28,20 @@ def cleaned(told: Facts, primary: BoolArray, witnesses: Sequence[Witness]) -> Bo
         Records hidden by their own rule, shape (records,).
     witnesses
         One for each target.
+    fixed
+        Records that are shown whatever happens, shape (records,); none by default.
 
     Returns
     -------
     numpy.ndarray
         Hidden records, shape (records,): every target has a witness that changes no other.
     """
-    standing = _swept(told, primary, witnesses)
+    standing = _swept(told, primary, witnesses, fixed)
     hidden = covered(primary, standing)
     secondary = np.flatnonzero(hidden & ~primary)
     for record in secondary[np.argsort(-told.cost[secondary], kind="stable")]:
         shown = ~hidden
-        shown[record] = True
+        shown[record] = True  # those that are fixed are never hidden, so they are among the shown
         found = _without(shown, told, primary, standing) if hidden[record] else None
         if found is not None:
             standing = found
@@ -45,14 +49,16 @@ def cleaned(told: Facts, primary: BoolArray, witnesses: Sequence[Witness]) -> Bo
     return hidden
 
 
-def _swept(told: Facts, primary: BoolArray, witnesses: Sequence[Witness]) -> list[Witness]:
+def _swept(
+    told: Facts, primary: BoolArray, witnesses: Sequence[Witness], fixed: BoolArray | None
+) -> list[Witness]:
     """Let each target, the last protected first, find a witness that is cheaper beside the others."""
     standing = list(witnesses)
     for place in reversed(range(len(standing))):
         others = covered(primary, [*standing[:place], *standing[place + 1 :]])
         own = standing[place].changed & ~others
         if own.any():
-            found = cheapest(standing[place].target, told, others)
+            found = cheapest(standing[place].target, told, others, fixed)
             if found is not None and told.cost[found.changed & ~others].sum() < told.cost[own].sum():
                 standing[place] = found
     return standing

@@ -68,9 +68,9 @@ class Doubts:
             sure = self._sure(own, hidden)
         return None
 
-    def freed(self, own: int, other: int, hidden: BoolArray) -> BoolArray | None:
+    def freed(self, own: int, other: int, hidden: BoolArray, fixed: BoolArray) -> BoolArray | None:
         """Return ``hidden`` and the cheapest further records so that an insider cannot tell a count."""
-        price, bound = prices(self.told, hidden), np.zeros(len(self.told.values), dtype=bool)
+        price, bound = prices(self.told, hidden), np.asarray(self.told.said[fixed].any(axis=0))
         found = [
             solution
             for goal in _steps(self.forbidden[other])
@@ -105,7 +105,12 @@ class Doubts:
 
 
 def kept_from_insiders(
-    forbidden: Sequence[Target], told: Facts, primary: BoolArray, hidden: BoolArray
+    forbidden: Sequence[Target],
+    told: Facts,
+    primary: BoolArray,
+    hidden: BoolArray,
+    *,
+    fixed: BoolArray | None = None,
 ) -> BoolArray | None:
     """Hide further records until no insider learns another hidden count.
 
@@ -119,6 +124,8 @@ def kept_from_insiders(
         Records hidden by their own rule, shape (records,).
     hidden
         Records that are hidden so far, shape (records,).
+    fixed
+        Records that are shown whatever happens, shape (records,); none by default.
 
     Returns
     -------
@@ -126,10 +133,11 @@ def kept_from_insiders(
         Hidden records, those of ``hidden`` among them; None where nothing that could be hidden helps.
     """
     doubts, now = Doubts(forbidden, told, _watched(forbidden, told)), hidden
+    still = np.zeros(len(hidden), dtype=bool) if fixed is None else fixed
     insiders = [place for place, target in enumerate(forbidden) if is_known_within(target)]
     for own in insiders:
         while (other := doubts.learnt(own, now)) is not None:
-            freed = doubts.freed(own, other, now)
+            freed = doubts.freed(own, other, now, still)
             if freed is None:
                 return None
             now = freed

@@ -1,6 +1,6 @@
 """The one passage over the line: exact results in, publishable ones out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from barometri.disclosure import rounding
-from barometri.disclosure.merge import merged_scales
+from barometri.disclosure.pattern import pattern
 from barometri.disclosure.protected import (
     SUPPRESSED,
     Hidden,
@@ -20,11 +20,9 @@ from barometri.disclosure.protected import (
     ProtectedTable,
     ProtectedWave,
 )
-from barometri.disclosure.release import groups, items_of, only_item, shares_behind
-from barometri.disclosure.respondents import with_respondents
+from barometri.disclosure.release import items_of
 from barometri.disclosure.rules import checked, sets_numerator_aside, status_of
 from barometri.disclosure.sentences import Sentences
-from barometri.disclosure.suppress import suppress
 from barometri.errors import DisclosureError
 from barometri.estimates import Estimates
 from barometri.results import AnalysisResult, Provenance, Results, WaveSummary
@@ -56,10 +54,8 @@ def protect(
     run = results if isinstance(results, Results) else as_results(results)
     limits = checked(rules or run.study.disclosure)
     _refuse_unruled(run)
-    tables = {name: _merged(result, run.study, limits) for name, result in run.tables.items()}
-    primary, hidden, tight = _patterns(tables, run, limits)
-    topics = _topics(tables, run)
-    short = _short(topics, hidden)
+    found = pattern(run, limits)
+    tables, primary, hidden = found.tables, found.primary, found.hidden
     sentences = Sentences(tables, hidden, limits, run.wave, run.study)
     return Protected(
         study=replace(run.study, disclosure=limits),
@@ -70,8 +66,8 @@ def protect(
                 hidden[name],
                 limits,
                 sentences.effects(name),
-                beside=_are_of(topics[name], short),
-                tight=_are_of(topics[name], tight),
+                beside=found.rows_of(name, found.short),
+                tight=found.rows_of(name, found.tight),
             )
             for name, result in tables.items()
         },
@@ -98,65 +94,6 @@ def _counted(  # noqa: PLR0917 - a table, its two patterns and what they were ma
     """Count what was hidden in a table, and say which rule it was under."""
     aside = all(sets_numerator_aside(item, study, rules) for item in items_of(result, study))
     return Hidden(name, len(hidden), int(primary.sum()), int((hidden & ~primary).sum()), aside=aside)
-
-
-def _patterns(
-    tables: Mapping[str, AnalysisResult], run: Results, rules: DisclosureRules
-) -> tuple[dict[str, BoolArray], dict[str, BoolArray], set[tuple[str, str]]]:
-    """Return, by table, which rows are hidden by their own rule and which are hidden at all.
-
-    Third the items and waves of which numbers of respondents would tell a hidden count.
-    """
-    sizes = {name: len(result.estimates) for name, result in tables.items()}
-    behind = shares_behind(tables, run.claims, run.published_figures)
-    sizes |= {name: len(cells) for name, cells in behind.items()}
-    primary = {name: np.zeros(size, dtype=bool) for name, size in sizes.items()}
-    hidden = {name: np.zeros(size, dtype=bool) for name, size in sizes.items()}
-    tight: set[tuple[str, str]] = set()
-    for alone in groups(tables, behind, run.study, run.wave, rules=rules, apart=run.tables):
-        group = with_respondents(alone, tables, run)
-        pattern = suppress(group, rules)
-        for record, own, any_reason in zip(group.records, pattern.primary, pattern.hidden, strict=True):
-            primary[record.table][record.row] |= own
-            hidden[record.table][record.row] |= any_reason
-        for place in np.flatnonzero(pattern.ceilings):
-            hidden[group.ceilings[place].table][group.ceilings[place].row] = True
-            tight.add((group.item, group.wave))
-    return primary, hidden, tight
-
-
-def _topics(tables: Mapping[str, AnalysisResult], run: Results) -> dict[str, list[tuple[str, str]]]:
-    """Return, by table, the item and the wave of each row."""
-    topics = {}
-    for name, result in tables.items():
-        frame = result.estimates.frame
-        item, wave = only_item(result.analysis, run.study), str(run.wave)
-        items = frame["item"].astype(str) if "item" in frame else [item] * len(frame)
-        waves = frame["wave"].astype(str) if "wave" in frame else [wave] * len(frame)
-        topics[name] = list(zip(items, waves, strict=True))
-    return topics
-
-
-def _short(
-    topics: Mapping[str, Sequence[tuple[str, str]]], hidden: Mapping[str, BoolArray]
-) -> set[tuple[str, str]]:
-    """Return the items and waves of which some row of some table is hidden."""
-    rows = (zip(topics[name], hidden[name], strict=True) for name in topics)
-    return {topic for own in rows for topic, gone in own if gone}
-
-
-def _are_of(topics: Sequence[tuple[str, str]], chosen: set[tuple[str, str]]) -> BoolArray:
-    return np.array([topic in chosen for topic in topics], dtype=bool)
-
-
-def _merged(result: AnalysisResult, study: Study, rules: DisclosureRules) -> AnalysisResult:
-    """Merge the ends of a distributed scale where a record of it would be hidden."""
-    if result.analysis.verb != "distribution" or "category" not in result.estimates.frame:
-        return result
-    frame = result.estimates.frame
-    items = frame["item"].astype(str).unique() if "item" in frame else [only_item(result.analysis, study)]
-    scales = {str(item): study.question(str(item)) for item in items}
-    return replace(result, estimates=merged_scales(result.estimates, scales, rules))
 
 
 def _table(

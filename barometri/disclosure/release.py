@@ -1,7 +1,6 @@
 """From exact results to table groups: every record of a run, gathered by item and wave."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -9,6 +8,7 @@ import numpy.typing as npt
 
 from barometri.disclosure.answers import COUNT, Answers, answers_of
 from barometri.disclosure.cells import CANNOT_SAY, Group, Record, Restriction, expanded
+from barometri.disclosure.lines import Line, by_topic
 from barometri.disclosure.rules import (
     is_declared_impossible,
     is_of_one_answer,
@@ -16,7 +16,7 @@ from barometri.disclosure.rules import (
     sets_numerator_aside,
 )
 from barometri.estimates import TOTAL, Cell
-from barometri.results import AnalysisResult, ClaimResult, FigureResult
+from barometri.results import AnalysisResult
 from barometri.study.plan import Analysis, DisclosureRules
 from barometri.study.study import Study
 
@@ -24,22 +24,18 @@ SENTENCE: Final = 10.0
 """What a share behind a sentence is worth, in rows of a table: without it a whole sentence stays unsaid."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One record before its group is known; ``unknown_counts`` reads "cannot say" as agreed."""
-
-    item: str
-    wave: str
-    category: str
-    base: str
-    table: str
-    row: int
-    who: Mapping[str, str | tuple[str, ...]]
-    n: float
-    k: float
-    unknown_counts: bool = False
-    worth: float = 1.0
-    is_closed: bool = False
+def lines_of(
+    tables: Mapping[str, AnalysisResult],
+    behind: Mapping[str, Sequence[Cell]],
+    study: Study,
+    wave: int,
+    rules: DisclosureRules,
+) -> list[Line]:
+    """Return every record of a release, those behind sentences included."""
+    lines = [
+        line for name, result in tables.items() for line in _of_table(name, result, study, str(wave), rules)
+    ]
+    return lines + [line for name, cells in behind.items() for line in _of_cells(name, cells)]
 
 
 def groups(
@@ -50,6 +46,7 @@ def groups(
     *,
     rules: DisclosureRules | None = None,
     apart: Mapping[str, AnalysisResult] | None = None,
+    before: Iterable[Line] = (),
 ) -> tuple[Group, ...]:
     """Gather all records of a release by item and wave, those behind sentences included.
 
@@ -67,62 +64,29 @@ def groups(
         Thresholds; the study's own by default.
     apart
         The tables before their answers were merged: what a merged class stands for.
+    before
+        Records of earlier reports.
     """
     limits = rules or study.disclosure
-    lines = [
-        line for name, result in tables.items() for line in _of_table(name, result, study, str(wave), limits)
-    ]
-    lines += [line for name, cells in behind.items() for line in _of_cells(name, cells)]
-    found: dict[tuple[str, str], list[_Line]] = {}
-    for line in lines:
-        found.setdefault((line.item, line.wave), []).append(line)
+    lines = lines_of(tables, behind, study, wave, limits)
+    found = by_topic(lines, study)
     told = {(line.table, line.item, line.category) for line in lines}
-    parts: dict[tuple[str, str], list[_Line]] = {}
-    for name, result in (apart or {}).items():
-        for line in _of_table(name, result, study, str(wave), limits):
-            if (name, line.item, line.category) not in told:
-                parts.setdefault((line.item, line.wave), []).append(line)
-    return tuple(_group(own, parts.get(topic, []), study, limits) for topic, own in sorted(found.items()))
-
-
-def shares_behind(
-    tables: Mapping[str, AnalysisResult], claims: Iterable[ClaimResult], figures: Iterable[FigureResult] = ()
-) -> dict[str, tuple[Cell, ...]]:
-    """Return, by a name of each effect, claim and part of a claim, the shares it can be reckoned back to."""
-    found = {
-        effect_name(name, place): effect.cells
-        for name, result in tables.items()
-        for place, effect in enumerate(result.effects)
-    }
-    for claim in claims:
-        found[claim_name(claim)] = claim.cells
-        found |= {part_name(claim, place): part.cells for place, part in enumerate(claim.parts)}
-    return found | {figure_name(figure): figure.cells for figure in figures}
-
-
-def effect_name(table: str, place: int) -> str:
-    """Name the shares behind an effect of a table."""
-    return f"effect {place} of {table}"
-
-
-def claim_name(claim: ClaimResult) -> str:
-    """Name the shares behind a claim."""
-    return f"claim {claim.claim.id}"
-
-
-def part_name(claim: ClaimResult, place: int) -> str:
-    """Name the shares behind a part of a claim."""
-    return f"part {place} of claim {claim.claim.id}"
-
-
-def figure_name(figure: FigureResult) -> str:
-    """Name the shares behind a published figure."""
-    return f"published {figure.figure.id}"
+    apart_lines = [
+        line
+        for name, result in (apart or {}).items()
+        for line in _of_table(name, result, study, str(wave), limits)
+        if (name, line.item, line.category) not in told
+    ]
+    parts, past = by_topic(apart_lines, study), by_topic(before, study)
+    return tuple(
+        _group(own, parts.get(topic, []), past.get(topic, []), study, limits)
+        for topic, own in sorted(found.items())
+    )
 
 
 def _of_table(
     name: str, result: AnalysisResult, study: Study, wave: str, rules: DisclosureRules
-) -> list[_Line]:
+) -> list[Line]:
     estimates = result.estimates
     frame = estimates.frame
     k = estimates.counts["k"].to_numpy(dtype=np.float64)
@@ -133,7 +97,7 @@ def _of_table(
     for row, record in enumerate(frame.to_dict("records")):
         item = str(record.get("item", only_item(result.analysis, study)))
         lines.append(
-            _Line(
+            Line(
                 item=item,
                 wave=str(record.get("wave", wave)),
                 category=str(record.get("category", "")),
@@ -189,10 +153,10 @@ def base_word(analysis: Analysis) -> str:
     return analysis.base
 
 
-def _of_cells(name: str, cells: Iterable[Cell]) -> list[_Line]:
+def _of_cells(name: str, cells: Iterable[Cell]) -> list[Line]:
     """Return the shares that an effect or a claim can be reckoned back to."""
     return [
-        _Line(
+        Line(
             item=cell.item,
             wave=str(cell.wave),
             category=cell.category,
@@ -208,15 +172,16 @@ def _of_cells(name: str, cells: Iterable[Cell]) -> list[_Line]:
     ]
 
 
-def _group(lines: list[_Line], parts: list[_Line], study: Study, rules: DisclosureRules) -> Group:
-    item, wave = lines[0].item, lines[0].wave
-    answers = answers_of(item, [line.category for line in lines], study, whole=_is_whole(lines))
+def _group(
+    lines: list[Line], parts: list[Line], past: list[Line], study: Study, rules: DisclosureRules
+) -> Group:
+    item, wave, every = lines[0].item, lines[0].wave, [*lines, *past]
+    answers = answers_of(item, [line.category for line in every], study, whole=_is_whole(every))
     used: dict[str, set[str]] = {}
-    for line in lines:
+    for line in every:
         for variable, ids in line.who.items():
             used.setdefault(variable, set()).update((ids,) if isinstance(ids, str) else ids)
     finest = {variable: expanded(ids) for variable, ids in used.items()}
-    records = tuple(_record(line, answers, finest, rules) for line in lines)
     derived = _derived(used, study)
     sources = {*used, *(source for source, _ in derived.values())}
     codes = {
@@ -224,21 +189,25 @@ def _group(lines: list[_Line], parts: list[_Line], study: Study, rules: Disclosu
         for name in sources
         if name in study.codebook
     }
+    own, apart, standing = (
+        tuple(_record(line, answers, finest, rules) for line in some) for some in (lines, parts, past)
+    )
     return Group(
         item,
         wave,
         answers.atoms,
-        records,
+        own,
         derived,
         codes,
         of_organisations=is_of_organisations(item, study),
-        parts=tuple(_record(line, answers, finest, rules) for line in parts),
+        parts=apart,
+        standing=standing,
     )
 
 
-def _is_whole(lines: Iterable[_Line]) -> bool:
+def _is_whole(lines: Iterable[Line]) -> bool:
     """Whether the categories of an item add up to its base wherever they are told."""
-    parts: dict[tuple[str, str], dict[str, _Line]] = {}
+    parts: dict[tuple[str, str], dict[str, Line]] = {}
     for line in lines:
         parts.setdefault((line.table, str(sorted(line.who.items()))), {})[line.category] = line
     return all(
@@ -247,7 +216,7 @@ def _is_whole(lines: Iterable[_Line]) -> bool:
 
 
 def _record(
-    line: _Line, answers: Answers, finest: Mapping[str, Mapping[str, frozenset[str]]], rules: DisclosureRules
+    line: Line, answers: Answers, finest: Mapping[str, Mapping[str, frozenset[str]]], rules: DisclosureRules
 ) -> Record:
     restriction: Restriction = {
         variable: frozenset().union(*(finest[variable][i] for i in ((ids,) if isinstance(ids, str) else ids)))
@@ -269,6 +238,7 @@ def _record(
         line.worth,
         line.is_closed,
         is_declared_impossible(line.item, numerator, line.k, rules),
+        line.stands,
     )
 
 

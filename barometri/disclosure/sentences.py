@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from barometri.disclosure import rounding
 from barometri.disclosure.answers import AGREED
+from barometri.disclosure.behind import claim_name, effect_name, figure_name, part_name
 from barometri.disclosure.protected import (
     SUPPRESSED,
     ProtectedClaim,
@@ -15,7 +16,7 @@ from barometri.disclosure.protected import (
     ProtectedFigure,
     ProtectedPart,
 )
-from barometri.disclosure.release import base_word, claim_name, effect_name, figure_name, only_item, part_name
+from barometri.disclosure.release import base_word, only_item
 from barometri.disclosure.rules import is_unsafe, sets_numerator_aside, status_of
 from barometri.estimates import TOTAL, Cell, Effect
 from barometri.results import (

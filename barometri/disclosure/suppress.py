@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from barometri.disclosure.cells import UNASKED, Group, System, system
+from barometri.disclosure.cells import UNASKED, Group, Record, System, system
 from barometri.disclosure.cleaning import cleaned
 from barometri.disclosure.insiders import kept_from_insiders
 from barometri.disclosure.rules import is_unsafe
@@ -43,9 +43,14 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """A group ready to be protected: what nobody may learn, and what insiders may not, in their columns."""
+    """A group ready to be protected: what nobody may learn, and what insiders may not, in their columns.
+
+    Records, then those that stand, then ceilings. ``free`` are hidden whatever is shown, ``fixed`` shown.
+    """
 
     primary: BoolArray
+    free: BoolArray
+    fixed: BoolArray
     open_to_readers: tuple[Facts, list[Target]]
     open_to_insiders: tuple[Facts, list[Target]]
 
@@ -73,37 +78,60 @@ def suppress(group: Group, rules: DisclosureRules) -> Pattern:
     """
     if len(group.records) > rules.maximum_cells:
         raise DisclosureError(_too_many(group, rules))
+    if group.standing:
+        try:
+            return _pattern(group, rules)
+        except DisclosureError:  # what stands contradicts it, or gave something away: the attack judges that
+            return _pattern(replace(group, standing=()), rules)
+    return _pattern(group, rules)
+
+
+def _pattern(group: Group, rules: DisclosureRules) -> Pattern:
+    own = len(group.records)
     alone = _setting(replace(group, ceilings=()), rules)
     hidden = _hidden(group, alone)
-    none = np.zeros(len(group.ceilings), dtype=bool)
+    none = np.array([record.stands == "hidden" for record in group.ceilings], dtype=bool)
     if len(none) and hidden.any():
         beside = _setting(group, rules)
         if _is_told(beside, np.concatenate([hidden, none])):
             hidden, none = _heeding(group, beside, hidden, none)
-    return Pattern(alone.primary, hidden, none)
+    return Pattern(alone.primary[:own], hidden[:own], none)
 
 
 def _setting(group: Group, rules: DisclosureRules) -> _Setting:
     """Word a group as facts and targets; its ceilings are facts that no rule judges."""
-    beside = (*group.records, *group.ceilings)
-    own, many = len(group.records), len(beside)
-    atoms = (*group.atoms, UNASKED) if group.ceilings else group.atoms
-    whole = replace(group, atoms=atoms, records=(*beside, *group.parts), parts=(), ceilings=())
+    judged_too = (*group.records, *group.standing)
+    beside = (*judged_too, *group.ceilings)
+    own, many = len(judged_too), len(beside)
+    atoms = (*group.atoms, UNASKED) if _counts_unasked(beside) else group.atoms
+    whole = replace(group, atoms=atoms, records=(*beside, *group.parts), parts=(), ceilings=(), standing=())
     every = system(whole)
     judged, unsafe = _judged(whole, every, rules)
+    fixed = np.array([record.stands == "shown" for record in beside], dtype=bool)
+    unsafe[:many] &= ~fixed
     unsafe[own:many] = False
     equations, primary = _first(every, many), unsafe[:many]
     worth = np.array([record.worth for record in beside], dtype=np.float64)
     cost = worth * np.log2(2.0 + equations.n)
-    small = targets(group, _first(judged, own), primary[:own], rules)
+    small = targets(replace(group, records=judged_too), _first(judged, own), primary[:own], rules)
     secret = within(judged, unsafe, rules, small)
-    return _Setting(primary, facts(equations, cost, small), facts(equations, cost, secret))
+    return _Setting(
+        primary,
+        primary | np.array([record.stands == "hidden" for record in beside], dtype=bool),
+        fixed,
+        facts(equations, cost, small),
+        facts(equations, cost, secret),
+    )
+
+
+def _counts_unasked(records: Sequence[Record]) -> bool:
+    return any(UNASKED in record.base for record in records)
 
 
 def _hidden(group: Group, setting: _Setting) -> BoolArray:
-    fewest = _cheapest_pattern(group, *setting.open_to_readers, setting.primary)
+    fewest = _cheapest_pattern(group, *setting.open_to_readers, setting)
     told, forbidden = setting.open_to_insiders
-    hidden = kept_from_insiders(forbidden, told, setting.primary, fewest)
+    hidden = kept_from_insiders(forbidden, told, setting.free, fewest, fixed=setting.fixed)
     if hidden is None:
         raise DisclosureError(_unprotected(group))
     return hidden
@@ -149,31 +177,29 @@ def _first(equations: System, many: int) -> System:
     return System(equations.base[:many], equations.numerator[:many], equations.n[:many], equations.k[:many])
 
 
-def _cheapest_pattern(
-    group: Group, told: Facts, protected: Sequence[Target], primary: BoolArray
-) -> BoolArray:
+def _cheapest_pattern(group: Group, told: Facts, protected: Sequence[Target], setting: _Setting) -> BoolArray:
     """Protect the targets in several orders and keep the pattern that costs least."""
     rising = sorted(protected, key=lambda target: target.value)
     size = len(told.values) * told.rows.shape[1]
     ways = [(order, h) for order in (rising, rising[::-1]) for h in _HINDRANCES]
     ways = ways[: 1 if size > _LARGE else None]
-    found = [_one_by_one(group, told, primary, order, hindrance=h) for order, h in ways]
+    found = [_one_by_one(group, told, setting, order, hindrance=h) for order, h in ways]
     return min(found, key=lambda hidden: float(told.cost[hidden].sum()))
 
 
 def _one_by_one(
-    group: Group, told: Facts, primary: BoolArray, order: Sequence[Target], *, hindrance: float
+    group: Group, told: Facts, setting: _Setting, order: Sequence[Target], *, hindrance: float
 ) -> BoolArray:
     """Protect one target after the other, then clean up."""
     witnesses: list[Witness] = []
-    hidden = primary
+    hidden = setting.free
     for target in order:
-        witness = cheapest(target, told, hidden, hindrance=hindrance)
+        witness = cheapest(target, told, hidden, setting.fixed, hindrance=hindrance)
         if witness is None:
             raise DisclosureError(_unprotected(group))
         witnesses.append(witness)
         hidden = hidden | witness.changed
-    return cleaned(told, primary, witnesses)
+    return cleaned(told, setting.free, witnesses, fixed=setting.fixed)
 
 
 def _unprotected(group: Group) -> str:

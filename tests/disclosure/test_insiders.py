@@ -87,7 +87,7 @@ def test_no_insider_of_a_small_table_learns_another_count(yes: list[list[int]], 
 
 def test_without_the_last_step_insiders_do_learn(monkeypatch: pytest.MonkeyPatch) -> None:
     """The enumeration has teeth: with the records hidden for readers alone it finds what insiders learn."""
-    monkeypatch.setattr(module, "kept_from_insiders", lambda _forbidden, _told, _primary, hidden: hidden)
+    monkeypatch.setattr(module, "kept_from_insiders", lambda _forbidden, _told, _primary, hidden, **_: hidden)
     told = [
         learnt(table(np.array(yes), n), suppress(table(np.array(yes), n), RULES).hidden, np.shape(yes), n)
         for yes, n in CASES
@@ -185,7 +185,7 @@ def test_what_nothing_helps_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two targets on the same people cannot differ; the release is refused and the item named."""
     told, (goal,) = column("a", "ab", values=[1, 5], goals={"a": 1})
     assert kept(told, [goal, Target(goal.row, goal.value)], 0) is None
-    monkeypatch.setattr(module, "kept_from_insiders", lambda *_: None)
+    monkeypatch.setattr(module, "kept_from_insiders", lambda *_, **__: None)
     with pytest.raises(DisclosureError, match="Item item: its counts cannot be protected"):
         suppress(classes(1, 4), RULES)
 

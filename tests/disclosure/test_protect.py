@@ -10,10 +10,11 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 import barometri as bm
+from barometri.disclosure.behind import shares_behind
 from barometri.disclosure.cells import system
 from barometri.disclosure.protect import protect
 from barometri.disclosure.protected import SUPPRESSED, Protected
-from barometri.disclosure.release import groups, shares_behind
+from barometri.disclosure.release import groups
 from barometri.errors import DisclosureError
 from barometri.results import Results, SameAsPublished, Verdict
 from barometri.study.plan import DisclosureRules
@@ -126,6 +127,8 @@ def test_a_claim_on_a_hidden_base_is_not_reportable(few_tables: Results, strict:
 
 def test_nothing_below_the_line_has_more_digits_than_the_rule(demo_protected: Protected) -> None:
     """Shares to 0.001 or 0.01, weighted bases to tens, errors to two digits, df to ones."""
+    bases = [table.frame["n_weighted"] for table in demo_protected.tables.values()]
+    assert pd.concat(bases).notna().mean() > 0.9
     for table in demo_protected.tables.values():
         frame = table.frame[table.frame["status"] != SUPPRESSED]
         digits = np.where(frame["n"] >= 100, 3, 2)
@@ -133,7 +136,7 @@ def test_nothing_below_the_line_has_more_digits_than_the_rule(demo_protected: Pr
             for column in ("estimate", "ci_low", "ci_high"):
                 kept = [round(v, d) for v, d in zip(frame[column], digits, strict=True)]
                 np.testing.assert_array_equal(frame[column], kept)
-        assert (frame["n_weighted"] % 10 == 0).all()
+        assert (frame["n_weighted"].dropna() % 10 == 0).all()  # not told where it would tell who answered
         assert (~np.isfinite(frame["df"]) | (frame["df"] % 1 == 0)).all()
 
 

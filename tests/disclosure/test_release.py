@@ -10,16 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from barometri.disclosure.behind import effect_name, shares_behind
 from barometri.disclosure.cells import CANNOT_SAY, Group
-from barometri.disclosure.release import (
-    SENTENCE,
-    base_word,
-    effect_name,
-    groups,
-    items_of,
-    only_item,
-    shares_behind,
-)
+from barometri.disclosure.release import SENTENCE, base_word, groups, items_of, only_item
 from barometri.estimates import TOTAL, Cell, Effect, Estimates
 from barometri.results import AnalysisResult
 from barometri.study.codebook import Code, Codebook, Derivation, Question
