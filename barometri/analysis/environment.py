@@ -18,6 +18,7 @@ DEPENDENCIES: Final = (
     "matplotlib",
     "narwhals",
     "numpy",
+    "olefile",
     "pandas",
     "phonenumbers",
     "pyreadstat",

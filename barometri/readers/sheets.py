@@ -158,10 +158,15 @@ def look_through(path: Path) -> None:
             "program and save it, or paste the values.",
             code="E20",
         )
-    if errors:
+    refuse_errors(errors, path.name)
+
+
+def refuse_errors(number: int, file: str) -> None:
+    """Refuse a workbook with cells that hold an error: it would be read as empty."""
+    if number:
         raise FileError(
-            f"{path.name}: {errors} cells hold an error (such as #N/A), which is no answer. Correct them at "
-            "their source, or empty them.",
+            f"{file}: {number} cells hold an error (such as #N/A), which is no answer. Correct them at their "
+            "source, or empty them.",
             code="E20",
         )
 

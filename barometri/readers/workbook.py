@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from barometri.errors import FileError
 from barometri.readers.archive import damaged
 from barometri.readers.content import Cell, Content, check_names, check_shape, column_of
+from barometri.readers.old_sheets import look_through_old
 from barometri.readers.sheets import look_through
 from barometri.readers.text import composed
 from barometri.readers.workbook_words import workbook_words
@@ -23,7 +24,8 @@ def read_workbook(path: Path, file_format: FileFormat) -> Content:
     """Read the declared sheet, or the only one that has cells."""
     import python_calamine  # noqa: PLC0415 - loaded only in the child process of a file that needs it
 
-    if path.suffix.lower() != ".xls":
+    is_old = path.suffix.lower() == ".xls"
+    if not is_old:
         look_through(path)
     try:
         book = python_calamine.load_workbook(str(path))
@@ -37,6 +39,8 @@ def read_workbook(path: Path, file_format: FileFormat) -> Content:
         ValueError,
     ):
         raise damaged(path.name) from None
+    if is_old:  # once it is known to open: the records of one under a password look like any others
+        look_through_old(path)
     content = _content(rows, path.name)
     known = {text for column in content.columns for text in (column.name, *column.levels)}
     content.places = {"sheet names": [composed(name) for name in names]} | workbook_words(path, known)

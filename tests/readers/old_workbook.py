@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 _SECTOR = 512
@@ -9,7 +10,29 @@ _END, _FREE, _FAT = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 _SMALLEST_STREAM = 4_096
 
 
-def write_old_workbook(path: Path, rows: Sequence[Sequence[float | str | None]]) -> Path:
+@dataclass(frozen=True)
+class Raw:
+    """A cell of a record kind of its own: what follows row, column and format."""
+
+    kind: int
+    data: bytes
+
+
+Value = float | str | Raw | None
+NOT_AVAILABLE = 0x2A
+
+
+def checked(value: int, *, is_error: bool) -> Raw:
+    """A truth or an error."""
+    return Raw(0x205, bytes([value, is_error]))
+
+
+def formula(result: bytes, kind: int = 0x0006) -> Raw:
+    """A formula with its last result; of what it reckons only an empty text is kept."""
+    return Raw(kind, result + struct.pack("<HIH", 0, 0, 3) + b"\x17\x00\x00")
+
+
+def write_old_workbook(path: Path, rows: Sequence[Sequence[Value]]) -> Path:
     """Write rows into the only sheet of an .xls file."""
     stream = _workbook(rows)
     stream += b"\0" * (max(_SMALLEST_STREAM, -(-len(stream) // _SECTOR) * _SECTOR) - len(stream))
@@ -46,7 +69,7 @@ def _record(kind: int, data: bytes = b"") -> bytes:
     return struct.pack("<HH", kind, len(data)) + data
 
 
-def _workbook(rows: Sequence[Sequence[float | str | None]]) -> bytes:
+def _workbook(rows: Sequence[Sequence[Value]]) -> bytes:
     start = _record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 6)) + _record(
         0x42, struct.pack("<H", 1200)
     )
@@ -62,10 +85,12 @@ def _workbook(rows: Sequence[Sequence[float | str | None]]) -> bytes:
     return start + sheet + end + body + cells + end
 
 
-def _cell(row: int, column: int, value: float | str | None) -> bytes:
+def _cell(row: int, column: int, value: Value) -> bytes:
     place = struct.pack("<HHH", row, column, 0)
     if value is None:
         return b""
+    if isinstance(value, Raw):
+        return _record(value.kind, place + value.data)
     if isinstance(value, str):
         return _record(0x204, place + struct.pack("<HB", len(value), 1) + value.encode("utf-16-le"))
     return _record(0x203, place + struct.pack("<d", value))
