@@ -19,7 +19,7 @@ from barometri.readers import RawFile, UserMissing
 from barometri.study.waves import FileFormat
 from tests.readers.battery import RIGHT, Case, Check, Make, named
 from tests.readers.hostile_files import edited, open_sheet, part
-from tests.readers.old_workbook import write_old_workbook
+from tests.readers.old_workbook import NOT_AVAILABLE, checked, write_old_workbook
 
 TABLE = pd.DataFrame({"id": ["001", "002", "003"], "q": [1.0, 2.0, None]})
 
@@ -157,6 +157,12 @@ def _old(folder: Path) -> Path:
     return write_old_workbook(folder / "a.xls", [["id", "ikä"], ["001", 1.0], ["002", 2.5], ["003", None]])
 
 
+def _old_with_an_error(folder: Path) -> Path:
+    return write_old_workbook(
+        folder / "a.xls", [["id", "ikä"], ["001", 1.0], ["002", checked(NOT_AVAILABLE, is_error=True)]]
+    )
+
+
 USUAL = holds(id=["001", "002", "003"], q=[1.0, 2.0, None])
 RAGGED = "id;q\n1;2\n3\n4;5;6\n"
 KANJI = "id;q\n1;地域\n2;東\n"
@@ -273,6 +279,7 @@ CASES = (
     Case("workbook with trailing empty rows", book(_trailing), (RIGHT,), USUAL),
     Case("workbook of no bytes", named("a.xlsx", ""), ("E10",)),
     Case("old workbook", _old, (RIGHT,), holds(id=["001", "002", "003"], ikä=[1.0, 2.5, None])),
+    Case("old workbook with an error in a cell", _old_with_an_error, ("E20",)),
     Case(
         "open sheet with line breaks",
         open_sheet(PARAGRAPHS),
