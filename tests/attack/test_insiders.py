@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from barometri.disclosure.attack import Attack, attack
+from barometri.disclosure.attack import Attack, Released, attack
 from barometri.disclosure.attack.queries import question
 from barometri.disclosure.attack.reach import Search, between
 from barometri.disclosure.attack.reduction import reduced
@@ -12,6 +12,7 @@ from barometri.disclosure.attack.solver import known
 from barometri.disclosure.attack.targets import Target, insiders, target
 from barometri.study.plan import DisclosureRules
 from tests.attack.tables import naive
+from tests.attack.test_judge import judged
 from tests.attack.test_oracle import RULES, case, possible
 
 RULES_OF_THE_PACKAGE = DisclosureRules()
@@ -104,3 +105,20 @@ def test_naive_protection_of_a_table_of_three_variables_gives_every_small_cell_a
     assert len(hidden) == 2 * 37
     (group,) = attack([topic], RULES_OF_THE_PACKAGE, Attack(whole=False, insider=False, implied=False)).groups
     assert group.exact == group.targets == len(hidden)
+
+
+def test_of_two_in_a_count_one_that_is_known_leaves_the_other_open() -> None:
+    yes, asked = frozenset({"yes"}), frozenset({"yes", "no"})
+
+    def areas(ids: str, n: float, k: float, *, shown: bool, free: bool = True) -> Released:
+        return Released("t", {"area": frozenset(ids)}, yes, asked, n, k, shown=shown, is_free=free)
+
+    # Of two in a and b one is in a, as everybody sees: b may have none, one or, with nobody in c, two.
+    records = [
+        areas("abc", 120, 3, shown=True),
+        areas("a", 40, 1, shown=True),
+        areas("c", 40, 1, shown=False),
+    ]
+    records.append(areas("ab", 80, 2, shown=False, free=False))
+    group = judged(*records)
+    assert (group.targets, group.exact, group.insider) == (1, 0, 0)

@@ -280,3 +280,15 @@ def test_subsets_of_many_items_are_few() -> None:
     assert len(list(links([Tie("n", "number", four)], known))) == sum(
         len(list(combinations(four, many))) for many in range(1, 5)
     )
+
+
+def test_who_skipped_an_item_is_told_from_who_has_no_any_where_the_item_tells_of_all() -> None:
+    yes = frozenset({"yes"})
+    known = {
+        "all": frozenset({"yes", "no", "?"}),
+        "some": frozenset({"yes", "no"}),
+        "any": frozenset({"yes", "no"}),
+    }
+    found = list(links([Tie("any", "any", {"all": yes, "some": yes})], known))
+    assert {("all", known["all"]): 1.0, ("any", known["any"]): -1.0} in found
+    assert not any(("some", known["some"]) in terms for terms in found)

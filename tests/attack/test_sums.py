@@ -10,6 +10,7 @@ from barometri.disclosure.attack import AttackVerdict, GroupVerdict, Released, T
 from barometri.disclosure.attack.facts import Strata
 from barometri.disclosure.attack.incidence import unknowns, variables
 from barometri.disclosure.attack.queries import Questioned, breaks_rule, question
+from barometri.disclosure.attack.targets import forbidden
 from barometri.errors import DisclosureError
 from barometri.study.plan import DisclosureRules
 
@@ -94,6 +95,20 @@ def test_a_ceiling_bounds_a_sum_and_is_none() -> None:
     assert limits(unseen)[0] == (60.0, 0.0, np.inf)
 
 
+def test_of_people_under_a_ceiling_nobody_need_have_been_asked() -> None:
+    ceiling = Released("w", {"a": frozenset("y")}, frozenset(), ASKED, 70, NAN, shown=True, is_ceiling=True)
+    found = asked(one({}, 60, 30), one({"a": "x"}, 60, 30), ceiling)
+    assert found.opened == ()
+    assert limits(found)[-1] == (70.0, 0.0, 70.0)
+
+
+def test_a_small_complement_must_not_be_known_and_nothing_is_known_of_it() -> None:
+    (secret,) = asked(one({}, 90, 60), one({"a": "x"}, 40, 37, shown=False)).secrets
+    (rest,) = forbidden(secret, RULES)
+    assert (rest.low, rest.value, rest.high) == (0.0, 3.0, np.inf)
+    assert not rest.is_known
+
+
 def test_secrets_are_the_records_that_no_other_shows_once_each() -> None:
     parts = [one({"a": "x"}, 40, 3, shown=False, table=t) for t in ("p", "q")]
     found = asked(one({}, 80, 30), *parts, one({"a": "y"}, 40, 27, shown=False, table="r"))
@@ -169,6 +184,17 @@ def test_unknowns_are_numbered_by_the_people_they_are_of() -> None:
     only = Released("t", {}, YES, YES, 9, 4, shown=True)
     mixed = unknowns(Topic("item", "2021", (share, only)), ["a"])
     assert mixed.domain.shape == (mixed.base.shape[1],)
+
+
+def test_people_of_whom_some_answer_is_told_with_that_of_others_have_no_number() -> None:
+    no = frozenset({"no"})
+    records = [Released("t", {"a": frozenset("x")}, YES, ASKED, 9, 4, shown=True)]
+    records += [Released("t", {"a": frozenset(code)}, YES, YES, 9, 4, shown=True) for code in "yz"]
+    records.append(Released("t", {"a": frozenset("xyz")}, no, no, 9, 4, shown=True))
+    found = unknowns(Topic("item", "2021", tuple(records)))
+    # A no of y is not told from a no of z; both answers of x are.
+    assert (found.domain == -1).tolist() == (~found.base[0]).tolist() == [False, False, True, True, True]
+    assert len(set(found.domain[:2])) == 1
 
 
 def test_a_derived_variable_is_worded_by_its_source() -> None:

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from itertools import product
+from typing import Literal
 
 import numpy as np
 import pytest
 
 from barometri.disclosure.attack import Attack, Released, Topic, attack
 from barometri.disclosure.attack.facts import Strata
+from barometri.disclosure.attack.reach import Search
 from barometri.disclosure.attack.weighted import weighted_attack
 from barometri.disclosure.attack.weights import possible_parts, strata_of, told_apart
 from barometri.results import Results
@@ -16,6 +18,7 @@ from barometri.study.plan import DisclosureRules
 RULES = DisclosureRules()
 ASKED, YES = frozenset({"yes", "no"}), frozenset({"yes"})
 GROUPS = ("g1", "g2", "g3")
+WEIGHTED: tuple[Literal["no", "full"], ...] = ("no", "full")
 STRATA = Strata(
     ("group",),
     {("g1",): 1.8731, ("g2",): 4.1219, ("g3",): 2.7},
@@ -105,6 +108,30 @@ def test_weights_narrow_what_bases_alone_leave() -> None:
 
 def _full(record: Released, counts: tuple[float, float, float]) -> float:
     return one(" ".join(record.who["group"]), counts, digits=9).share
+
+
+@pytest.mark.parametrize(("people", "small"), [(0, 0), (1, 1), (9, 1), (10, 0)])
+def test_few_respondents_of_a_stratum_are_told_and_none_are_no_news(people: int, small: int) -> None:
+    def base(ids: str, n: float) -> Released:
+        return Released("t", {"group": frozenset(ids.split())}, frozenset(), ASKED, n, np.nan, shown=True)
+
+    everybody = replace(base("g1 g2 g3", 95.0), among=ASKED | {"?"})
+    records = everybody, base("g1 g2 g3", 70.0 + people), base("g2 g3", 70.0)
+    assert weighted_attack(topic(*records), RULES, width=1).strata == small
+
+
+def test_searches_that_end_without_an_answer_are_added_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = (3.0, 12.0, 4.0)
+    hidden = [one("g1", counts, shown=False), one("g3", counts, shown=False)]
+    records = topic(one("g1 g2 g3", counts), one("g2", counts), *hidden)
+    monkeypatch.setattr(Search, "values", lambda *_, **__: None)
+    undecided = {
+        (whole, weighted): attack([records], RULES, Attack(whole=whole, weighted=weighted))
+        .groups[0]
+        .undecided
+        for whole, weighted in product((False, True), WEIGHTED)
+    }
+    assert undecided == {(False, "no"): 0, (False, "full"): 2, (True, "no"): 2, (True, "full"): 4}
 
 
 def test_nothing_is_read_without_weights_that_differ() -> None:

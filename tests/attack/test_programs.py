@@ -1,0 +1,62 @@
+"""The programs behind the attack: what a solver is asked, and what is made of its answer."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from barometri.disclosure.attack import reach, whole
+from barometri.disclosure.attack.reach import Choice, Search
+from barometri.disclosure.attack.reduction import reduced
+from barometri.disclosure.attack.solver import Point, known, least, with_choice
+
+ONE_OF_TEN = known(np.array([[1.0, 1.0]]), np.array([10.0]), np.array([10.0]))
+
+
+def test_a_sum_of_no_unknowns_is_nought() -> None:
+    point = least(known(np.zeros((0, 0)), np.zeros(0), np.zeros(0)), np.zeros(0))
+    assert point is not None
+    assert (point.value, point.counts.shape, point.is_whole) == (0.0, (0,), True)
+
+
+def test_a_choice_of_one_sum_binds_it_in_fractions_too() -> None:
+    row = np.array([1.0, 0.0])
+    for limit in (3.0, 7.0):
+        point = least(with_choice(ONE_OF_TEN, [[(row, limit)]], largest=11.0), -row)
+        assert point is not None
+        assert point.value == pytest.approx(-limit)
+
+
+def test_whole_values_within_a_choice_are_found_by_linear_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object, **__: object) -> int:
+        message = "a search among whole counts was not needed"
+        raise AssertionError(message)
+
+    monkeypatch.setattr(reach, "counted_values", never)
+    search = Search(reduced(ONE_OF_TEN))
+    row = np.array([1.0, 0.0])
+    choice = Choice(row[None, :], np.array([4.0]), np.array([True]))
+    assert search.values(row, [choice], at_most=5, largest=11.0) == 5
+    (found,) = search.points.values()
+    assert sorted(counts @ row for counts in found) == [0.0, 1.0, 2.0, 3.0, 4.0]
+
+
+def test_of_many_unknowns_those_in_use_and_one_in_so_many_others_may_be_in_use(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    size, asked = 3 * 200, list[Any]()
+    halves = np.zeros(size)
+    halves[[1, 2]] = 0.5
+
+    def noted(*_: object, used: Any = None, **__: object) -> Point:  # noqa: ANN401
+        asked.append(used)
+        return Point(0.0, halves if used is None else np.round(halves + 0.1))
+
+    monkeypatch.setattr(whole, "least", noted)
+    facts = known(np.ones((1, size)), np.array([1.0]), np.array([9.0]))
+    found = whole._some_whole(facts, 1.0)
+    assert found is not None
+    assert np.flatnonzero(found).tolist() == [1, 2]
+    nothing, used = asked
+    assert nothing is None
+    assert np.flatnonzero(used).tolist() == sorted({1, 2, *range(0, size, 3)})
