@@ -51,6 +51,14 @@ def test_a_dear_way_gives_place_to_a_cheap_one() -> None:
         assert np.flatnonzero(found).tolist() == [2], start
 
 
+def test_a_way_that_costs_as_much_stays_as_it_is() -> None:
+    """Two records of one price: whichever was hidden stays hidden, and the other shown."""
+    told, (goal,) = built({"abcd": 9, "b": 2, "c": 2, "d": 3}, "a")
+    for start in (1, 2):
+        found = cleaned(told, marks(many=4), [Witness(goal, marks(start, many=4))])
+        assert np.flatnonzero(found).tolist() == [start]
+
+
 def test_a_way_beside_what_others_hide_costs_nothing_more() -> None:
     """The target that was protected last is moved over to the record another one needs."""
     told, goals = built({"ab": 5, "bc": 1, "ac": 5, "abcd": 2}, "a", "d")

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from barometri.disclosure import suppress as module
 from barometri.disclosure.cells import Group, Record, System, system
-from barometri.disclosure.insiders import is_known_within, kept_from_insiders, known
+from barometri.disclosure.insiders import Doubts, is_known_within, kept_from_insiders, known
 from barometri.disclosure.rules import is_unsafe
 from barometri.disclosure.suppress import suppress
 from barometri.disclosure.targets import Target, targets, within
@@ -226,3 +226,27 @@ def test_of_more_and_less_the_cheaper_is_hidden() -> None:
     names = ("a", "b", "c", "d", "bc", "bd")
     told, goals = column(*names, values=[1, 4, 5, 0, 9, 4], goals={"a": 1, "b": 4})
     assert kept(told, goals, 0, 1) == [0, 1, 2, 3]
+
+
+def test_the_next_whole_number_above_or_below_is_doubt_enough() -> None:
+    """The others of the shown sum are one, so the other count can move by one person and by no more."""
+    told, goals = column("a", "b", "c", "bc", values=[1, 0, 1, 1], goals={"a": 1, "b": 0})
+    assert kept(told, goals, 0, 1, 2) == [0, 1, 2]
+    told, goals = column("a", "b", "bd", "cd", values=[1, 4, 4, 1], goals={"a": 1, "b": 4})
+    assert kept(told, goals, 0, 1) == [0, 1]
+
+
+def test_a_count_of_one_that_may_be_none_is_in_doubt() -> None:
+    told, goals = column("a", "b", "bd", values=[1, 1, 1], goals={"a": 1, "b": 1})
+    assert kept(told, goals, 0, 1) == [0, 1]
+
+
+def test_what_an_insider_does_not_learn_is_said_at_once_and_remembered() -> None:
+    told, goals = column("a", "b", "ab", values=[2, 3, 5], goals={"a": 2, "b": 3})
+    doubts, hidden = Doubts(goals, told, told), np.array([True, True, False])
+    assert doubts.learnt(0, hidden) is None
+    found = len(doubts.values)
+    assert found > 0
+    assert doubts.learnt(0, hidden) is None
+    assert len(doubts.values) == found
+    assert doubts.learnt(0, np.array([True, False, False])) == 1

@@ -198,3 +198,18 @@ def test_only_what_time_alone_left_open_is_a_matter_of_time(
     monkeypatch.setattr(joining, "attack", lambda *_: failed)
     (failure,) = failures(STANDS, (), RULES)
     assert failure.cause == cause
+
+
+@pytest.mark.parametrize(
+    ("beside", "cause", "studies"), [("time", "time", ()), ("alone", "before", ("1" * 64,))]
+)
+def test_what_fails_only_beside_earlier_releases_says_whether_time_ran_out(
+    beside: str, cause: str, studies: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def attacked(topic: Topic, _: DisclosureRules) -> tuple[str, frozenset[str]] | None:
+        joined = any(one.table.endswith(BEFORE) for one in topic.released)
+        return (beside, frozenset({"u"})) if joined else None
+
+    monkeypatch.setattr(joining, "_attacked", attacked)
+    (failure,) = failures(release(record("u", {"group": ["b"]}, 38, 17)), [STANDS], RULES)
+    assert (failure.cause, failure.tables, failure.studies) == (cause, ("u",), studies)

@@ -38,6 +38,7 @@ def claim(*parts: ProtectedPart) -> ProtectedClaim:
 def test_what_is_not_said_is_not_claimed() -> None:
     """Numbers are missing, nothing is comparable and no rule was set aside until it is said so."""
     known = claim()
+    assert math.isnan(known.side("left"))
     assert math.isnan(known.power)
     assert (known.same_as_published, known.reason, known.beside) == (SameAsPublished.NOT_COMPARABLE, "", ())
     wave = ProtectedWave(2021, 9.0, "d", "", has_weights=True, response_rate=None)

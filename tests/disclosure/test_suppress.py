@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 from scipy.optimize import linprog
 
+from barometri.disclosure import suppress as module
 from barometri.disclosure.cells import CANNOT_SAY, ELSEWHERE, Group, Record, expanded, system
 from barometri.disclosure.suppress import WIDTH, Pattern, suppress
 from barometri.errors import DisclosureError
@@ -84,6 +86,25 @@ def test_no_hidden_count_can_be_computed_closely(shape: tuple[int, ...], seed: i
     for low, value, high in bounds(counts, group, pattern):
         assert low - 1e-6 <= value <= high + 1e-6
         assert high - low >= WIDTH - 1e-6
+
+
+def test_one_order_does_for_a_large_group_and_protects_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = np.random.default_rng(3).poisson(7, (4, 3, len(ATOMS)))
+    group, tried = lattice(counts), list[float]()
+    one_by_one = module._one_by_one
+
+    def counted(*given: Any, hindrance: float) -> npt.NDArray[np.bool_]:  # noqa: ANN401 - as it is called
+        tried.append(hindrance)
+        return one_by_one(*given, hindrance=hindrance)
+
+    monkeypatch.setattr(module, "_one_by_one", counted)
+    fewest = suppress(group, RULES)
+    assert tried == [0.0, 1.0, 0.0, 1.0]
+    monkeypatch.setattr(module, "_LARGE", 0)
+    pattern = suppress(group, RULES)
+    assert tried[4:] == [0.0]
+    assert fewest.hidden.sum() <= pattern.hidden.sum() < len(group.records)
+    assert all(high - low >= WIDTH - 1e-6 for low, _, high in bounds(counts, group, pattern))
 
 
 def test_primary_alone_gives_the_hidden_count_back() -> None:
