@@ -238,6 +238,7 @@ def _disclosure(protected: Protected, texts: Texts) -> list[Block]:
     return [
         Heading(texts.text("method.disclosure")),
         Paragraph(said),
+        *([Paragraph(texts.text("method.disclosure_fewer"))] if _tells_fewer(protected) else []),
         *_lowered(rules, texts),
         *(
             [Paragraph(texts.text("method.disclosure_aside", minimum_n=rules.minimum_n))]
@@ -247,6 +248,12 @@ def _disclosure(protected: Protected, texts: Texts) -> list[Block]:
         Terms(marks),
         TableBlock(withheld_table(protected, texts)),
     ]
+
+
+def _tells_fewer(protected: Protected) -> bool:
+    """Whether a table shows shares without their weighted base."""
+    frames = [table.frame for table in protected.tables.values()]
+    return any((frame["n"].notna() & frame["n_weighted"].isna()).any() for frame in frames)
 
 
 def _lowered(rules: DisclosureRules, texts: Texts) -> list[Block]:

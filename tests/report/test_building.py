@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from barometri.disclosure.protected import ProtectedFigure
@@ -20,6 +21,7 @@ from barometri.report.document import (
     Terms,
 )
 from barometri.report.effects import effects_table, shares_table
+from barometri.report.method import method_section
 from barometri.report.points import points_table
 from barometri.results import SameAsPublished
 from barometri.study.claim import PublishedFigure
@@ -78,6 +80,20 @@ def test_methods_say_how_it_was_drawn_weighted_and_protected() -> None:
         "SYNTHETIC DATA",
     ):
         assert words in said, words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_weighted_base_that_is_left_out_is_explained(language: str) -> None:
+    """Shares that are shown without it have a dash there; rows that are withheld whole need no word."""
+    made, texts = run(), read_texts(language)
+    words = texts.text("method.disclosure_fewer")
+    name, table = next((n, t) for n, t in made.tables.items() if t.statistic == "proportion")
+    for columns, said in ((["n_weighted"], True), (["n", "n_weighted"], False)):
+        frame = table.frame.copy()
+        frame.loc[frame.index[0], columns] = np.nan
+        fewer = replace(made, tables={**made.tables, name: replace(table, frame=frame)})
+        assert (words in words_of(method_section(fewer, texts))) is said
+    assert words not in words_of(method_section(made, texts))
 
 
 def test_the_table_of_withheld_numbers_adds_up_and_tells_no_reason() -> None:
