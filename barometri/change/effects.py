@@ -1,7 +1,6 @@
 """Effects of sums of shares over waves, with the shares that they can be reckoned back to."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -10,8 +9,8 @@ import numpy.typing as npt
 from barometri.change.combining import Combination
 from barometri.change.waves import Line, WaveShares
 from barometri.estimates import Effect
-from barometri.inference.multiplicity import adjust_p_values
 from barometri.inference.tested import NAN, HypothesisTest
+from barometri.testing.effects import adjusted_effects, effect_of_test
 
 FloatArray = npt.NDArray[np.float64]
 FEW_WAVES: Final = "few_waves"
@@ -78,23 +77,7 @@ def joint_effect(
     about: Mapping[str, str],
 ) -> Effect:
     """Return the effect that is a joint test: its number is F."""
-    cells = shares.cells(weights)
-    return Effect(
-        name=name,
-        estimate=test.statistic,
-        se=NAN,
-        ci_low=NAN,
-        ci_high=NAN,
-        n=test.n,
-        df=test.denominator_df,
-        p_value=test.p_value,
-        method=test.reason or "wald_f/taylor",
-        null=test.null,
-        k_low=min((cell.n for cell in cells), default=0),
-        detail={"numerator_df": test.df},
-        about=dict(about),
-        cells=cells,
-    )
+    return effect_of_test(name, test, shares.cells(weights), about, method="wald_f/taylor")
 
 
 def nothing(name: str, reason: str, *, about: Mapping[str, str], null: str) -> Effect:
@@ -102,18 +85,12 @@ def nothing(name: str, reason: str, *, about: Mapping[str, str], null: str) -> E
     return Effect(name, NAN, NAN, NAN, NAN, 0, NAN, NAN, f"not_estimable:{reason}", null, about=dict(about))
 
 
-def holm(effects: Sequence[Effect]) -> list[Effect]:
-    """Adjust the p values of a family by Holm."""
-    adjusted = adjust_p_values([effect.p_value for effect in effects])
-    return [replace(effect, adjusted_p=float(p)) for effect, p in zip(effects, adjusted, strict=True)]
-
-
 def within_names(effects: Sequence[Effect], names: Sequence[str]) -> tuple[Effect, ...]:
     """Adjust the p values of the effects of each of some names by Holm, in place."""
     result = list(effects)
     for name in names:
         places = [place for place, effect in enumerate(result) if effect.name == name]
-        for place, effect in zip(places, holm([result[place] for place in places]), strict=True):
+        for place, effect in zip(places, adjusted_effects([result[place] for place in places]), strict=True):
             result[place] = effect
     return tuple(result)
 

@@ -17,11 +17,12 @@ from barometri.inference.tested import NAN, HypothesisTest
 from barometri.model_battery import NUMBER_OF_MODELS
 from barometri.regions.contrasts import Measures, cohens_h, covariance_of, measure_districts
 from barometri.regions.measures import Compared, compared, model_column
-from barometri.regions.parts import Part, holm, of_test
+from barometri.regions.parts import Part
 from barometri.regions.ranks import Ranks, rank_intervals
 from barometri.study.plan import Reading
 from barometri.survey import Survey
 from barometri.testing import rao_scott
+from barometri.testing.effects import adjusted_effects, effect_of_test
 
 AskedBase = Literal["answered", "asked"]
 DIFFERENCE: Final = "district_difference"
@@ -92,11 +93,11 @@ def regions(
     effects = [
         *difference_effects(agreed),
         joint_effect(agreed),
-        *holm(minus_rest(agreed, level=level)),
+        *adjusted_effects(minus_rest(agreed, level=level)),
     ]
     others = minus_rest(judged, level=level)
     for name in found.others.names:
-        effects += holm([effect for effect in others if effect.about["item"] == name])
+        effects += adjusted_effects([effect for effect in others if effect.about["item"] == name])
     return table, (*effects, *_ranks(judged, level), *_correlation(judged, found.outcome))
 
 
@@ -117,8 +118,8 @@ def difference_effects(part: Part) -> list[Effect]:
     effects = []
     for row, name in enumerate(part.measures.names):
         test = _rao_scott(part, name, part.by.n[row].sum(), part.by.k[row].sum())
-        effects.append(of_test(DIFFERENCE, test, part.cells(row), {"item": name}))
-    return holm(effects)
+        effects.append(effect_of_test(DIFFERENCE, test, part.cells(row), {"item": name}))
+    return adjusted_effects(effects)
 
 
 def _rao_scott(part: Part, model: str, n: float, k: float) -> HypothesisTest:
@@ -137,7 +138,7 @@ def joint_effect(part: Part) -> Effect:
     used = np.flatnonzero((by.n >= MINIMUM_N).all(axis=0))
     if len(used) < TWO:
         why = f"not_estimable:{SINGLE}"
-        return of_test(
+        return effect_of_test(
             JOINT, HypothesisTest("wald", _SAME, NAN, NAN, "F", NAN, NAN, n, reason=why), cells, {}
         )
     columns = (np.arange(models)[:, None] * len(part.measures.codes) + used).ravel()
@@ -148,7 +149,7 @@ def joint_effect(part: Part) -> Effect:
     shrink = np.sqrt(max(bottom, 0.0) / df) if df > 0 else 1.0
     deviation = steps @ by.here.ravel()[columns] * shrink
     spread = steps @ covariance @ steps.T
-    return of_test(
+    return effect_of_test(
         JOINT,
         contrast_test("wald", _SAME, deviation, spread, denominator_df=bottom, n=n, size=1.0),
         cells,

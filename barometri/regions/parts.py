@@ -1,12 +1,9 @@
 """One set of measures by district, with the shares that its effects can be reckoned back to."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
-from barometri.estimates import Cell, Effect
-from barometri.inference.multiplicity import adjust_p_values
-from barometri.inference.tested import NAN, HypothesisTest
+from barometri.estimates import Cell
 from barometri.regions.contrasts import Districts, Measures
 from barometri.survey import Survey
 
@@ -44,29 +41,3 @@ class Part:
             k=int(k),
             base=self.base,
         )
-
-
-def of_test(name: str, test: HypothesisTest, cells: tuple[Cell, ...], about: Mapping[str, str]) -> Effect:
-    """Return the effect that is a test: its number is F."""
-    return Effect(
-        name=name,
-        estimate=test.statistic,
-        se=NAN,
-        ci_low=NAN,
-        ci_high=NAN,
-        n=test.n,
-        df=test.denominator_df,
-        p_value=test.p_value,
-        method=test.reason or f"{test.method}/taylor",
-        null=test.null,
-        k_low=min((cell.n for cell in cells), default=0),
-        detail={"numerator_df": test.df, **test.detail},
-        about=dict(about),
-        cells=cells,
-    )
-
-
-def holm(effects: Sequence[Effect]) -> list[Effect]:
-    """Adjust the p values of a family by Holm."""
-    adjusted = adjust_p_values([effect.p_value for effect in effects])
-    return [replace(effect, adjusted_p=float(p)) for effect, p in zip(effects, adjusted, strict=True)]
