@@ -1,5 +1,7 @@
 """The clean-up pass: what is shown again, in which order, and what must stay."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -120,3 +122,43 @@ def test_what_is_left_is_enough_and_not_more() -> None:
         assert all(moves(told, one, found) for one in goals)
         for place in map(int, np.flatnonzero(found & ~primary)):
             assert not all(moves(told, one, found & ~marks(place, many=9)) for one in goals)
+
+
+def test_of_records_that_several_need_the_dearest_is_tried_first() -> None:
+    """Both targets hide b and c, so neither can look for a way alone: the dearer is shown again."""
+    for costs, stays in (((3.0, 5.0), 1), ((5.0, 3.0), 2)):
+        told, (goal,) = built({"abcd": 50, "b": costs[0], "c": costs[1], "d": 60}, "a")
+        found = cleaned(told, marks(many=4), [Witness(goal, marks(1, 2, many=4)) for _ in range(2)])
+        assert np.flatnonzero(found).tolist() == [stays]
+
+
+def test_a_record_that_another_target_needs_costs_nothing() -> None:
+    """Three targets hide b: each by itself would move to the cheaper c, beside the others none does."""
+    told, (goal,) = built({"abcd": 50, "b": 5, "c": 2, "d": 60}, "a")
+    for many in (2, 3):
+        found = cleaned(told, marks(many=4), [Witness(goal, marks(1, many=4)) for _ in range(many)])
+        assert np.flatnonzero(found).tolist() == [1]
+
+
+def test_a_way_that_leans_on_a_hidden_record_is_looked_for_before_any_is_shown() -> None:
+    """a and b stay together, or their sum, which is hidden anyway, moves with the cheaper d."""
+    told, (goal,) = built({"abcd": 50, "b": 4, "ab": 9, "d": 2, "c": 60}, "a")
+    found = cleaned(told, marks(2, many=5), [Witness(goal, marks(1, many=5))])
+    assert np.flatnonzero(found).tolist() == [2, 3]
+
+
+def test_a_target_whose_way_changes_nothing_shown_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    told, (first, second) = built({"abcd": 9, "b": 4, "c": 2, "d": 30}, "a", "d")
+    asked: list[Target] = []
+
+    def noted(target: Target, *given: Any, **more: Any) -> Witness | None:  # noqa: ANN401 - passed on
+        asked.append(target)
+        return cheapest(target, *given, **more)
+
+    monkeypatch.setattr(cleaning, "cheapest", noted)
+    found = cleaned(
+        told, marks(3, many=4), [Witness(first, marks(3, many=4)), Witness(second, marks(1, 3, many=4))]
+    )
+    assert found[3]
+    assert asked
+    assert all(target is second for target in asked)

@@ -202,6 +202,7 @@ def test_all_counts_of_a_small_base_are_kept_from_insiders() -> None:
 
     assert values(8, 7) == [(1, 1), (7, 1), (8, 2)]
     assert values(40, 4) == [(4, 1)]
+    assert values(10, 4) == values(10, 6) == [(4, 1)]
     assert values(40, 36) == [(4, 1)]
     assert values(40, 5) == values(40, 35) == values(10, 5) == []
     assert values(9, np.nan) == [(9, 2)]

@@ -328,3 +328,16 @@ def test_a_new_folder_is_on_the_disk_before_its_first_line(
     assert ledger.append(numbered(7), after=ledger.read())
     assert folder.parent not in flushed
     assert folder in flushed
+
+
+def test_the_first_line_may_be_cut_short_or_untold_of_too(tmp_path: Path) -> None:
+    """Before the first note nothing was told of: one whole line may stand, or a piece of one, and no more."""
+    folder = tmp_path / "ledger"
+    whole = (filled(folder, 1), (folder / LINES).read_bytes())[1]
+    (folder / HEAD).unlink()
+    assert len(Ledger(folder).read().releases) == 1
+    (folder / LINES).write_bytes(whole[:-9])
+    standing = Ledger(folder).read()
+    assert (standing.releases, standing.is_torn, standing.size, standing.head) == ((), True, 0, NOTHING)
+    assert Ledger(folder).append(numbered(0), after=standing)
+    assert (folder / LINES).read_bytes() == whole

@@ -5,6 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from barometri.disclosure import pattern as module
+from barometri.disclosure import suppress
+from barometri.disclosure.cells import Group
 from barometri.disclosure.pattern import Pattern, pattern
 from barometri.disclosure.respondents import RESPONSE_RATES
 from barometri.estimates import TOTAL, Cell
@@ -15,7 +18,7 @@ from tests.disclosure.test_protect_made_up import analysis, group, made, run
 
 RULES = DisclosureRules()
 TOPIC, RATES = ("cooperation", "2021"), ("rates", "2021")
-SIZES = {"supervisor": (60, 7), "social_worker": (90, 3), "social_counsellor": (200, 40), TOTAL: (350, 50)}
+SIZES = {"supervisor": (60, 7), "social_worker": (90, 3), "social_director": (200, 40), TOTAL: (350, 50)}
 """Answers, and who could not say."""
 WAVES = tuple(
     WaveSummary(year, n, "d", "", has_weights=True, has_district=True, has_area=True, weight_ratio=1.0)
@@ -29,9 +32,10 @@ def shares(name: str, **keys: str) -> AnalysisResult:
     )
 
 
-def unsure(**keys: str) -> AnalysisResult:
-    rows = (group(code, n + k, k, category="cannot_say", **keys) for code, (n, k) in SIZES.items())
-    return AnalysisResult(analysis("unsure"), made(*rows))
+def unsure(*codes: str, name: str = "unsure", **keys: str) -> AnalysisResult:
+    told = {code: SIZES[code] for code in codes or SIZES}
+    rows = (group(code, n + k, k, category="cannot_say", **keys) for code, (n, k) in told.items())
+    return AnalysisResult(analysis(name), made(*rows))
 
 
 def rates() -> AnalysisResult:
@@ -41,8 +45,9 @@ def rates() -> AnalysisResult:
 
 @pytest.fixture(scope="module")
 def report() -> Results:
-    """Shares in two tables, who could not say in a third; all others responded and answered."""
-    return run(shares("first"), shares("second"), unsure(), rates(), waves=WAVES[:1])
+    """Shares in two tables, who could not say in a third, of supervisors again; nobody else responded."""
+    again = unsure("supervisor", name="again")
+    return run(shares("first"), shares("second"), unsure(), again, rates(), waves=WAVES[:1])
 
 
 @pytest.fixture(scope="module")
@@ -57,12 +62,12 @@ def places(marks: np.ndarray) -> list[int]:
 def test_a_number_of_respondents_is_hidden_where_it_would_tell_a_hidden_count(
     report: Results, found: Pattern
 ) -> None:
-    """Three could not say: their row goes, one beside it, and how many of their group responded."""
+    """Three could not say: their row goes, one beside it, and how many of these groups responded."""
     assert {name: places(marks) for name, marks in found.hidden.items()} == {
-        "first": [], "second": [], "unsure": [1, 2], "rates": [1],
+        "first": [], "second": [], "unsure": [1, 2], "again": [], "rates": [1, 2],
     }  # fmt: skip
     assert {name: places(marks) for name, marks in found.primary.items()} == {
-        "first": [], "second": [], "unsure": [1], "rates": [],
+        "first": [], "second": [], "unsure": [1], "again": [], "rates": [],
     }  # fmt: skip
     assert found.tight == {TOPIC}
     assert found.short == {TOPIC, RATES}
@@ -105,13 +110,36 @@ def test_a_later_report_that_shows_what_was_shown_hides_nothing_and_stays_short(
     assert not later.rows_of("other", later.short).any()
 
 
+def test_numbers_of_respondents_stand_in_a_later_report_as_they_were_told(
+    report: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups: list[Group] = []
+
+    def noted(one: Group, rules: DisclosureRules) -> suppress.Pattern:
+        groups.append(one)
+        return suppress.suppress(one, rules)
+
+    monkeypatch.setattr(module, "suppress", noted)
+    own = run(unsure(wave="2021"), wave=2022, waves=WAVES, earlier=(report,))
+    pattern(own, RULES)
+    (later,) = [one for one in groups if one.standing]
+    assert [(one.table, one.stands) for one in later.ceilings] == [
+        ("", ""), ("rates of 2021", "shown"), ("rates of 2021", "hidden"), ("rates of 2021", "hidden"),
+        ("rates of 2021", "shown"),
+    ]  # fmt: skip
+    assert [one.row for one in later.standing if one.stands == "hidden"] == [1, 2]
+    assert {one.table for one in later.standing} == {
+        f"{name} of 2021" for name in ("first", "second", "unsure", "again")
+    }
+
+
 def test_a_share_behind_a_sentence_is_hidden_by_its_own_name() -> None:
     """Four of sixty agree: the claim of them is hidden, that of many is not; its part has a name too."""
 
     def cell(code: str, n: int, k: int) -> Cell:
         return Cell("cooperation", 2021, {"group": (code,)}, n, k)
 
-    few, many = cell("supervisor", 60, 4), cell("social_counsellor", 200, 90)
+    few, many = cell("supervisor", 60, 4), cell("social_director", 200, 90)
     parts = (Part("a", "side", 0.4, cells=(many,)), Part("b", "side", 0.1, cells=(many, few)))
     claim = Claim("C", "quantity", (2021,), ("cooperation",), {}, "f")
     said = ClaimResult(claim, Verdict.SUPPORTED, 0.4, n=200, cells=(many,), parts=parts)
@@ -123,3 +151,5 @@ def test_a_share_behind_a_sentence_is_hidden_by_its_own_name() -> None:
     assert places(known.primary["part 1 of claim C"]) == [1]
     assert len(known.hidden["part 1 of claim C"]) == 2
     assert known.short == frozenset()
+    later = pattern(run(shares("first", wave="2021"), wave=2022, earlier=(run(claims=(said,)),)), RULES)
+    assert set(later.hidden) == {"first"}

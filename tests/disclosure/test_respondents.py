@@ -19,6 +19,7 @@ from barometri.disclosure.suppress import suppress
 from barometri.estimates import TOTAL, Estimates
 from barometri.loading import read_surveys
 from barometri.results import AnalysisResult, Provenance, Results, WaveSummary
+from barometri.study.codebook import Codebook
 from barometri.study.plan import Analysis, DisclosureRules
 from barometri.study.reading import read_study
 
@@ -112,6 +113,14 @@ def test_a_row_of_another_wave_or_of_no_code_of_the_study_is_passed_over() -> No
     assert told(Rates("r", "2021", answering(*rows, wave="2021"))) == [EVERYBODY, *known]
     assert told(Rates("r", "2021", answering(*rows, wave="2019"))) == [EVERYBODY]
     assert told(Rates("r", "2021", answering(("x", 90.0), by="unknown"))) == [EVERYBODY]
+
+
+def test_the_only_code_of_a_variable_is_a_code_of_it() -> None:
+    question = study().question("group")
+    alone = replace(question, codes=question.substantive[:1])
+    known = replace(run(), study=replace(study(), codebook=Codebook({"group": alone})))
+    rates = Rates("r", "2021", answering((alone.codes[0].id, 90), (question.substantive[1].id, 400)))
+    assert [one.row for one in with_respondents(SEVERAL, [rates], known).ceilings[1:]] == [0]
 
 
 def test_numbers_of_an_earlier_report_stand_as_they_were_told() -> None:

@@ -34,6 +34,13 @@ def test_each_small_count_of_a_record_is_a_target() -> None:
     assert found(record(0, 8, np.nan)) == [(8.0, 2.0)]
 
 
+def test_a_count_at_its_limit_is_no_target_beside_one_below() -> None:
+    """Ten answers, five of a kind or five others: each limit is the least that may be told."""
+    assert found(record(0, 10, 4)) == [(4.0, 1.0)]
+    assert found(record(0, 10, 6)) == [(4.0, 1.0)]
+    assert found(record(0, 9, 5)) == [(4.0, 1.0), (9.0, 2.0)]
+
+
 def test_the_base_of_a_closed_record_is_a_target() -> None:
     group = Group("item", "1", ATOMS, (record(0, 40, np.nan, closed=True),))
     built = system(group)

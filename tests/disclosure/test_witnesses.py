@@ -99,6 +99,18 @@ def test_paying_for_a_change_and_not_for_its_size_changes_fewer_records() -> Non
     assert found.changed.sum() == 1
 
 
+def test_only_with_a_hindrance_few_changes_are_worth_more_than_small_ones() -> None:
+    """b is cheapest and holds two people: c gives the other three, or else all five and b stays as it is."""
+    built = flat("abc", "b", "c")
+    values = System(built.base, built.numerator, np.array([60.0, 2, 20]), built.k)
+    told, (goal,) = facts(values, np.array([100.0, 1, 1.2]), [target("a", 38)])
+    nobody, ways = np.zeros(3, dtype=bool), []
+    for witness in (cheapest(goal, told, nobody), cheapest(goal, told, nobody, hindrance=1.0)):
+        assert witness is not None
+        ways.append(np.flatnonzero(witness.changed).tolist())
+    assert ways == [[1, 2], [2]]
+
+
 def test_the_clean_up_shows_what_is_not_needed() -> None:
     """Two ways were taken for two targets where one does for both; the dearer record is shown again."""
     built = flat("abc", "b", "c")
