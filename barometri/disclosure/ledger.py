@@ -8,13 +8,13 @@ them, readable by its owner alone, and nothing of it, nor of its hashes, is told
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from barometri.disclosure.ledger_lines import NOTHING, Release, canonical, read_line, written
+from barometri.disk import flush, held
 from barometri.errors import DisclosureError, OutputError
 
 FOLDER: Final = "ledger"
@@ -82,7 +82,7 @@ class Ledger:
         if not self._folder.is_dir():
             return Standing()
         try:
-            with _locked(self._folder, alone=False):
+            with held(self._folder, alone=False):
                 standing = self._standing()
         except OSError as error:
             raise OutputError(_refused("read", error)) from None
@@ -116,7 +116,7 @@ class Ledger:
         """
         try:
             self._make()
-            with _locked(self._folder, alone=True):
+            with held(self._folder):
                 standing = self._standing()
                 if standing.head != after.head:
                     return False
@@ -131,7 +131,7 @@ class Ledger:
         self._folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
         self._folder.chmod(_PRIVATE_FOLDER)
         if is_new:
-            _flush_folder(self._folder.parent)
+            flush(self._folder.parent)
 
     def _standing(self) -> Standing:
         """Read both files, which must agree to the byte; a line may be one ahead of what is told of it."""
@@ -179,7 +179,7 @@ class Ledger:
             raise
         finally:
             os.close(handle)
-        _flush_folder(self._folder)
+        flush(self._folder)
         self._tell(number, head)
 
     def _tell(self, number: int, head: str) -> None:
@@ -193,7 +193,7 @@ class Ledger:
         finally:
             os.close(handle)
         draft.replace(self._folder / _HEAD)
-        _flush_folder(self._folder)
+        flush(self._folder)
 
 
 def _head(number: int, head: str) -> str:
@@ -234,29 +234,3 @@ def _write_all(handle: int, content: bytes) -> None:
 def _make_private(handle: int) -> None:
     if sys.platform != "win32":
         os.fchmod(handle, _PRIVATE_FILE)
-
-
-def _flush_folder(folder: Path) -> None:
-    if sys.platform == "win32":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def _locked(folder: Path, *, alone: bool) -> Iterator[None]:
-    """Wait for other runs and hold the folder; the lock goes with the process, and leaves no file."""
-    if sys.platform == "win32":
-        yield
-        return
-    import fcntl  # noqa: PLC0415 - absent on Windows
-
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
-        yield
-    finally:
-        os.close(handle)

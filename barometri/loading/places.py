@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from barometri.disk import held
 from barometri.errors import FileError, OutputError
 from barometri.study.names import stays_inside
 from barometri.study.study import Study
@@ -52,9 +53,6 @@ def make_private(folder: Path) -> None:
 def alone(study: Study, data: str | Path) -> Iterator[None]:
     """Wait until no other process reads the study's files in, and clear what a killed one left behind.
 
-    The lock is on the folder itself and dies with the process. A system that has no such locks has one
-    process at a time by its owner's care.
-
     Raises
     ------
     FileError
@@ -63,14 +61,8 @@ def alone(study: Study, data: str | Path) -> Iterator[None]:
     for folder in (raw_folder(study, data), processed_folder(study, data)):
         _check_open(folder)
     with contextlib.ExitStack() as stack:
-        try:
-            import fcntl  # noqa: PLC0415 - not on every system
-
-            lock = os.open(raw_folder(study, data), os.O_RDONLY)  # a file of its own would stay behind
-            stack.callback(os.close, lock)
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        except (ImportError, OSError):
-            pass
+        with contextlib.suppress(OSError):  # a folder that is not there yet holds nothing to be read
+            stack.enter_context(held(raw_folder(study, data)))
         for left in processed_folder(study, data).glob(f".*{_DRAFT}"):
             with contextlib.suppress(OSError):
                 left.unlink()

@@ -7,10 +7,11 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from barometri.disk import flush, held
 from barometri.errors import OutputError
 from barometri.report.manifest import MANIFEST, listed_files
 
@@ -152,26 +153,18 @@ def _refused(place: Path, error: OSError) -> str:
     return f"{place}: {reason}; nothing was changed. Make room or name another place with --output."
 
 
-def _alone(folder: Path) -> AbstractContextManager[None]:
-    return nullcontext() if sys.platform == "win32" else _locked(folder)
-
-
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold the folder against a second run; the lock goes with the process, and leaves no file."""
-    import fcntl  # noqa: PLC0415 - absent on Windows
-
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        message = f"{folder}: another run is writing here. Wait for it, or name another place with --output."
-        raise OutputError(message) from None
-    try:
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder against a second run."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(held(folder, wait=False))
+        except BlockingIOError:
+            message = (
+                f"{folder}: another run is writing here. Wait for it, or name another place with --output."
+            )
+            raise OutputError(message) from None
         yield
-    finally:
-        os.close(handle)
 
 
 def _recover(target: Path, say: Callable[[str], None]) -> None:
@@ -195,16 +188,7 @@ def _flush(folder: Path) -> None:
     for path in [*folder.rglob("*"), folder]:
         is_folder = path.is_dir()
         path.chmod(_FOLDER if is_folder else _FILE)
-        if not is_folder or sys.platform != "win32":
-            _sync(path)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        flush(path)
 
 
 def _replace(target: Path, new: Path) -> None:
@@ -219,9 +203,8 @@ def _replace(target: Path, new: Path) -> None:
             old.rename(target)
             raise
         _clear(old)
-    if sys.platform != "win32":
-        with suppress(OSError):  # the new report stands already; its name reaches the disk in time
-            _sync(target.parent)
+    with suppress(OSError):  # the new report stands already; its name reaches the disk in time
+        flush(target.parent)
 
 
 def _swapped(target: Path, new: Path) -> bool:
