@@ -319,7 +319,7 @@ def test_a_new_folder_is_on_the_disk_before_its_first_line(
 ) -> None:
     """The entry of the folder itself is flushed once, when it is made; its own entries with every line."""
     flushed: list[Path] = []
-    monkeypatch.setattr("barometri.disclosure.ledger._flush_folder", flushed.append)
+    monkeypatch.setattr("barometri.disclosure.ledger.flush", flushed.append)
     folder = tmp_path / "data" / "ledger"
     filled(folder, 1)
     assert flushed == [folder.parent, folder, folder]
