@@ -251,3 +251,15 @@ def test_what_an_insider_does_not_learn_is_said_at_once_and_remembered() -> None
     assert doubts.learnt(0, hidden) is None
     assert len(doubts.values) == found
     assert doubts.learnt(0, np.array([True, False, False])) == 1
+
+
+def test_what_only_parts_of_people_could_change_is_learnt() -> None:
+    """Three sums of two and x are three, and x is at most two: only halves of people let it be another."""
+    words = ("o", "x", "pqx", "qrx", "prx", "xy")
+    rows = sparse.csr_array(np.array([[float(c in word) for c in "opqrxy"] for word in words]))
+    built = System(rows, rows, np.array([1.0, 1, 3, 3, 3, 2]), np.full(6, np.nan))
+    told, goals = facts(built, np.arange(1.0, 7), [Target(rows[[0]], 1.0), Target(rows[[1]], 1.0)])
+    hidden = np.array([True, True, False, False, False, False])
+    assert Doubts(goals, told, told).learnt(0, hidden) == 1
+    assert kept(told, goals, 0, 1) == [0, 1, 2]
+    assert Doubts(goals, told, told).learnt(0, hidden | (np.arange(6) == 2)) is None

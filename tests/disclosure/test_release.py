@@ -194,6 +194,7 @@ def test_what_a_merged_class_stands_for_is_a_part(study: Study) -> None:
 def test_the_item_of_a_table(study: Study) -> None:
     assert only_item(Analysis("a", "number_of_models"), study) == "number_of_models"
     assert only_item(SHARE, study) == "q"
+    assert only_item(replace(SHARE, items=("q", "group")), study) == "q"
     assert only_item(Analysis("a", "proportion"), study) == "a"
     assert only_item(Analysis("a", "association"), study) == study.roles.outcome
     assert only_item(Analysis("a", "association", ("q",)), study) == "q"

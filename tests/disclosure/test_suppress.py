@@ -1,5 +1,6 @@
 """Secondary suppression, judged by an attacker written for this test: interval programmes and brute force."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -7,11 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from scipy import sparse
 from scipy.optimize import linprog
 
 from barometri.disclosure import suppress as module
-from barometri.disclosure.cells import CANNOT_SAY, ELSEWHERE, Group, Record, expanded, system
+from barometri.disclosure.cells import CANNOT_SAY, ELSEWHERE, Group, Record, System, expanded, system
 from barometri.disclosure.suppress import WIDTH, Pattern, suppress
+from barometri.disclosure.targets import Target
+from barometri.disclosure.witnesses import Facts, Witness, cheapest, facts
 from barometri.errors import DisclosureError
 from barometri.study.plan import DisclosureRules
 
@@ -88,23 +92,84 @@ def test_no_hidden_count_can_be_computed_closely(shape: tuple[int, ...], seed: i
         assert high - low >= WIDTH - 1e-6
 
 
-def test_one_order_does_for_a_large_group_and_protects_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    counts = np.random.default_rng(3).poisson(7, (4, 3, len(ATOMS)))
-    group, tried = lattice(counts), list[float]()
+def test_the_targets_are_taken_in_both_orders_with_and_without_a_hindrance(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of a large group one order must do, and it protects as well."""
+    counts = np.random.default_rng(3).poisson(7, (3, 3, len(ATOMS)))
+    group, tried = lattice(counts), list[tuple[float, list[float]]]()
     one_by_one = module._one_by_one
 
-    def counted(*given: Any, hindrance: float) -> npt.NDArray[np.bool_]:  # noqa: ANN401 - as it is called
-        tried.append(hindrance)
-        return one_by_one(*given, hindrance=hindrance)
+    def noted(
+        whole: Group,
+        told: Facts,
+        setting: module._Setting,
+        order: Sequence[Target],
+        *,
+        hindrance: float,
+    ) -> npt.NDArray[np.bool_]:
+        tried.append((hindrance, [target.value for target in order]))
+        return one_by_one(whole, told, setting, order, hindrance=hindrance)
 
-    monkeypatch.setattr(module, "_one_by_one", counted)
+    monkeypatch.setattr(module, "_one_by_one", noted)
+    told, small = module._setting(group, RULES).open_to_readers
+    rising = sorted(target.value for target in small)
+    assert rising != rising[::-1]
+    size = len(told.values) * told.rows.shape[1]
+    assert told.rows.shape[0] != told.rows.shape[1]
+    monkeypatch.setattr(module, "_LARGE", size)
     fewest = suppress(group, RULES)
-    assert tried == [0.0, 1.0, 0.0, 1.0]
-    monkeypatch.setattr(module, "_LARGE", 0)
+    assert tried == [(0.0, rising), (1.0, rising), (0.0, rising[::-1]), (1.0, rising[::-1])]
+    tried.clear()
+    monkeypatch.setattr(module, "_LARGE", size - 1)
     pattern = suppress(group, RULES)
-    assert tried[4:] == [0.0]
-    assert fewest.hidden.sum() <= pattern.hidden.sum() < len(group.records)
+    assert tried == [(0.0, rising)]
+    assert told.cost[fewest.hidden].sum() <= told.cost[pattern.hidden].sum() < told.cost.sum()
     assert all(high - low >= WIDTH - 1e-6 for low, _, high in bounds(counts, group, pattern))
+
+
+def test_what_one_target_hides_costs_the_next_one_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    group = lattice(np.random.default_rng(3).poisson(7, (3, 3, len(ATOMS))))
+    asked: list[tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]] = []
+
+    def noted(target: Target, told: Facts, free: npt.NDArray[np.bool_], *rest: Any, **more: Any) -> Witness:  # noqa: ANN401 - passed on
+        found = cheapest(target, told, free, *rest, **more)
+        assert found is not None
+        asked.append((free, found.changed))
+        return found
+
+    monkeypatch.setattr(module, "cheapest", noted)
+    setting = module._setting(group, RULES)
+    told, small = setting.open_to_readers
+    module._one_by_one(group, told, setting, small, hindrance=0.0)
+    assert len(asked) == len(small) > 1
+    hidden = setting.primary
+    for free, changed in asked:
+        assert free.tolist() == hidden.tolist()
+        hidden = hidden | changed
+    assert hidden.sum() > setting.primary.sum() + 1
+
+
+def test_what_is_lost_with_a_record_is_its_worth_by_the_size_of_its_base() -> None:
+    first, second = sentence_beside_table()
+    records = (replace(first, n=126.0), replace(second, n=62.0, worth=10.0))
+    told, _ = module._setting(Group("item", "2021", ATOMS, records), RULES).open_to_readers
+    assert told.cost.tolist() == [7.0, 60.0]
+
+
+@pytest.mark.parametrize(
+    ("value", "others", "has_room"),
+    [(5, 0, True), (4, 0, False), (0, 5, True), (0, 4, False), (1, 4, True), (2, 2, False), (3, 2, True),
+     (9, 0, True), (6, 0, True)],
+)  # fmt: skip
+def test_room_below_and_above_counts_together(value: int, others: int, *, has_room: bool) -> None:
+    """A hidden count of a shown sum can fall by itself and grow by the others of the sum."""
+    rows = sparse.csr_array(np.array([[1.0, 1.0], [1.0, 0.0]]))
+    equations = System(rows, rows, np.array([value + others, value], dtype=float), np.full(2, np.nan))
+    told, (goal,) = facts(equations, np.ones(2), [Target(rows[[1]], float(value))])
+    assert module._has_room(goal, told, np.array([False, True])) is has_room
+    assert module._has_room(goal, told, np.array([True, True])) is True
+    assert not module._has_room(goal, told, np.array([False, False]))
 
 
 def test_primary_alone_gives_the_hidden_count_back() -> None:
@@ -116,6 +181,7 @@ def test_primary_alone_gives_the_hidden_count_back() -> None:
     naive = Pattern(whole.primary, whole.primary)
     assert [low == pytest.approx(high) for low, _, high in bounds(counts, group, naive)] == [True]
     assert whole.hidden.sum() > whole.primary.sum()
+    assert naive.ceilings.shape == whole.ceilings.shape == (0,)
 
 
 def test_brute_force_agrees_on_a_small_table() -> None:
@@ -159,6 +225,7 @@ def test_nothing_is_hidden_where_nothing_is_small() -> None:
 
 def test_too_many_cells_are_refused() -> None:
     """A lattice beyond the limit cannot be judged, so it is refused with a way out."""
+    assert not suppress(lattice(np.full((4, 4, 3), 20)), DisclosureRules(maximum_cells=25)).hidden.any()
     with pytest.raises(DisclosureError, match=r"Most of them are by a × b \(16\)"):
         suppress(lattice(np.full((4, 4, 3), 20)), DisclosureRules(maximum_cells=20))
 

@@ -56,6 +56,7 @@ def test_what_is_in_one_record_and_not_in_another_is_a_target() -> None:
         (2.0, 1.0), (3.0, 1.0), (5.0, 2.0),
     ]  # fmt: skip
     assert found(record(0, 150, 70), some, codes=codes) == []
+    assert found(record(0, 101, 46), some, codes=codes) == [(0.0, 1.0), (1.0, 1.0), (1.0, 2.0)]
     assert found(record(0, 100, 45), some, codes=codes) == []
 
 

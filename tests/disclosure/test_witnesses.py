@@ -1,17 +1,20 @@
 """Other solutions of released counts, the clean-up pass, and every table that fits what is shown."""
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy import sparse
+from scipy.optimize import milp
 
+from barometri.disclosure import witnesses
 from barometri.disclosure.cells import Group, Record, System, system
 from barometri.disclosure.cleaning import cleaned, covered
 from barometri.disclosure.rules import is_unsafe
 from barometri.disclosure.suppress import WIDTH, suppress
 from barometri.disclosure.targets import Target, targets
-from barometri.disclosure.witnesses import Witness, cheapest, facts
+from barometri.disclosure.witnesses import Witness, cheapest, facts, nearest, prices
 from barometri.study.plan import DisclosureRules
 
 RULES = DisclosureRules()
@@ -181,3 +184,34 @@ def test_every_table_that_fits_leaves_hidden_counts_open(counts: list[list[list[
         assert goal.value in open_values
         assert len(open_values) >= 3
         assert open_values.max() - open_values.min() >= WIDTH
+
+
+def test_a_count_costs_what_all_its_records_do_that_are_not_free() -> None:
+    built = flat("abc", "b", "b", "c")
+    told, _ = facts(built, np.array([9.0, 1, 2, 4]), [])
+    dear = {tuple(map(int, np.flatnonzero(said))): place for place, said in enumerate(told.said.T)}
+    for free, price in (([], (9, 3, 4)), ([1], (9, 2, 4)), ([1, 2], (9, 0, 4)), ([0, 3], (0, 3, 0))):
+        marks = np.isin(np.arange(4), free)
+        found = prices(told, marks)
+        assert tuple(found[[dear[0,], dear[1, 2], dear[3,]]]) == price
+
+
+def test_whole_numbers_are_searched_for_so_long_on_every_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The search ends by its nodes and not by the clock; without it there is nothing to search."""
+    told, (goal,) = facts(flat("abc", "b", "c"), np.ones(3), [target("a", 20)])
+    asked: list[dict[str, Any]] = []
+
+    def noted(*given: Any, **more: Any) -> object:  # noqa: ANN401 - passed on
+        asked.append({**more, "options": dict(more["options"] or {})})
+        return milp(*given, **more)
+
+    monkeypatch.setattr(witnesses, "milp", noted)
+    goals, price, bound = [(goal.row, 25.0, np.inf)], prices(told, np.zeros(3, dtype=bool)), np.zeros(3, bool)
+    assert nearest(goals, told, price, bound) is not None
+    assert nearest(goals, told, price, bound, whole=True) is not None
+    free, whole = asked
+    assert free["options"] == {}
+    assert not np.any(free["integrality"])
+    assert set(whole["options"]) == {"node_limit", "mip_rel_gap"}
+    assert whole["options"]["mip_rel_gap"] <= 0.05
+    assert whole["integrality"].tolist() == [1, 1, 1, 0, 0, 0, 0, 0, 0]
