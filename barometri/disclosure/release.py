@@ -160,7 +160,7 @@ def _of_cells(name: str, cells: Iterable[Cell]) -> list[Line]:
             item=cell.item,
             wave=str(cell.wave),
             category=cell.category,
-            base="answered" if cell.item == COUNT and cell.base == "answered" else cell.base,
+            base=cell.base,
             table=name,
             row=position,
             who=cell.who,
