@@ -7,6 +7,7 @@ import pytest
 from barometri.disclosure.answers import NO, YES, Answers, answers_of
 from barometri.disclosure.cells import CANNOT_SAY
 from barometri.errors import DisclosureError
+from barometri.study.codebook import Codebook
 from barometri.study.reading import read_study
 from barometri.study.study import Study
 
@@ -33,6 +34,9 @@ SCALE = Answers(("1", "2", "3", "4"), frozenset({"3", "4"}), {"low": frozenset({
         ("3+", {"3", "4"}),
         ("cannot_say", {CANNOT_SAY}),
         ("1+9", {CANNOT_SAY}),
+        ("1+2+3+4", {"1", "2", "3", "4"}),
+        ("x+", {CANNOT_SAY}),
+        ("10", {CANNOT_SAY}),
     ],
 )
 def test_what_a_category_counts(category: str, counted: set[str]) -> None:
@@ -84,3 +88,16 @@ def test_unknown_items_are_known_by_their_categories(study: Study) -> None:
     assert answers_of("odd", ["a"], study, whole=False) == Answers(("a", NO), frozenset())
     with pytest.raises(DisclosureError, match="Item odd: its good answers"):
         answers_of("odd", ["", "a"], study)
+
+
+def test_without_states_a_model_is_known_by_its_categories_too(study: Study) -> None:
+    plain = replace(study, model_states=None)
+    for item in ("M01", "any_model"):
+        assert answers_of(item, [""], plain) == Answers((YES, NO), frozenset({YES}))
+        assert answers_of(item, ["b", "a"], plain).known == ("a", "b")
+
+
+def test_a_question_without_answers_to_choose_from_is_known_by_its_categories(study: Study) -> None:
+    question = replace(study.question("cooperation"), codes=())
+    plain = replace(study, codebook=Codebook({"cooperation": question}))
+    assert answers_of("cooperation", ["b", "a"], plain) == Answers(("a", "b"), frozenset())

@@ -93,3 +93,9 @@ def test_an_answer_the_item_does_not_have_is_refused(place: str) -> None:
                  frozenset({"maybe"}) if place == "base" else KNOWN, 20, 10)  # fmt: skip
     with pytest.raises(DisclosureError, match="Table t: a record counts an answer that item i does not have"):
         system(Group("i", "1", ATOMS, (odd,)))
+
+
+def test_a_record_may_count_every_answer() -> None:
+    whole = Record("t", 0, {}, ALL, ALL, 20, 20)
+    built = system(Group("i", "1", ATOMS, (whole,)))
+    assert built.numerator.toarray().tolist() == built.base.toarray().tolist() == [[1, 1, 1]]

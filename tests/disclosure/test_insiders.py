@@ -253,13 +253,33 @@ def test_what_an_insider_does_not_learn_is_said_at_once_and_remembered() -> None
     assert doubts.learnt(0, np.array([True, False, False])) == 1
 
 
+def beside_one(
+    cells: str, words: tuple[str, ...], values: list[float], cost: list[float]
+) -> tuple[Facts, list[Target]]:
+    """Facts by the cells each adds up; the first two are hidden counts, of which the first is one person."""
+    rows = sparse.csr_array(np.array([[float(c in word) for c in cells] for word in words]))
+    built = System(rows, rows, np.array(values), np.full(len(words), np.nan))
+    return facts(built, np.array(cost), [Target(rows[[place]], values[place]) for place in (0, 1)])
+
+
 def test_what_only_parts_of_people_could_change_is_learnt() -> None:
     """Three sums of two and x are three, and x is at most two: only halves of people let it be another."""
     words = ("o", "x", "pqx", "qrx", "prx", "xy")
-    rows = sparse.csr_array(np.array([[float(c in word) for c in "opqrxy"] for word in words]))
-    built = System(rows, rows, np.array([1.0, 1, 3, 3, 3, 2]), np.full(6, np.nan))
-    told, goals = facts(built, np.arange(1.0, 7), [Target(rows[[0]], 1.0), Target(rows[[1]], 1.0)])
+    told, goals = beside_one("opqrxy", words, [1, 1, 3, 3, 3, 2], [1, 2, 3, 4, 5, 6])
     hidden = np.array([True, True, False, False, False, False])
     assert Doubts(goals, told, told).learnt(0, hidden) == 1
     assert kept(told, goals, 0, 1) == [0, 1, 2]
     assert Doubts(goals, told, told).learnt(0, hidden | (np.arange(6) == 2)) is None
+
+
+def test_of_records_that_do_for_each_other_the_dearer_is_shown_again() -> None:
+    """For t to move by one the two first sums move by one each, or either of them by three."""
+    words, values = ("o", "t", "tab", "st", "as", "bs"), [1.0, 4, 16, 10, 12, 12]
+    for cost, stays in (([1, 1, 1, 1.5, 90, 90], 2), ([1, 1, 1.5, 1, 90, 90], 3)):
+        told, goals = beside_one("otsab", words, values, cost)
+        hidden = np.array([True, True, False, False, False, False])
+        doubts = Doubts(goals, told, told)
+        both = doubts.freed(0, 1, hidden, np.zeros(6, dtype=bool))
+        assert both is not None
+        assert np.flatnonzero(both).tolist() == [0, 1, 2, 3]
+        assert kept(told, goals, 0, 1) == [0, 1, stays]

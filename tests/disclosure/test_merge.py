@@ -114,3 +114,23 @@ def test_only_the_items_with_a_small_end_are_merged() -> None:
 def test_ends_may_not_overlap(answers: int, good: tuple[int, ...], classes: tuple[object, ...]) -> None:
     codes = tuple(Code(v, str(v), {"en": str(v)}, {"en": str(v)}) for v in range(1, answers + 1))
     assert scale_classes(Question("q", "ordinal", {}, {}, codes, good=good)) == classes
+
+
+def test_a_domain_of_one_person_merges() -> None:
+    whole = distribution([[20, 20, 20, 20, 20], [20, 20, 20, 20, 20]])
+    counts = pd.DataFrame({"k": [1.0, 0, 0, 0, 0, *[20.0] * 5]})
+    one = replace(
+        whole, frame=whole.frame.assign(n=[1] * 5 + [100] * 5, df=[1] * 5 + [99] * 5), counts=counts
+    )
+    merged = merged_scales(one, {"q": QUESTION}, DisclosureRules())
+    assert merged.counts["k"].tolist() == [1, 0, 0, 40, 20, 40]
+
+
+def test_a_class_that_everybody_is_in_has_no_error_however_its_covariances_are_rounded() -> None:
+    whole = distribution([[2, 18, 0, 0, 0]])
+    covariance = whole.covariance.copy()
+    covariance[1, 1] -= 1e-18
+    covariance[0, 0] -= 1e-15
+    merged = merged_scales(replace(whole, covariance=covariance), {"q": QUESTION}, DisclosureRules())
+    assert np.diag(merged.covariance)[0] < 0
+    assert merged.frame["se"].tolist() == [0.0, 0.0, 0.0]
