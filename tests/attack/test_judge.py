@@ -215,6 +215,31 @@ def test_two_shown_records_give_the_difference_away() -> None:
     assert judged(one({}, 60, 25), one({"area": "a b"}, 52, 22), how=Attack(implied=False)).passed
 
 
+def test_a_difference_is_told_though_another_table_bounds_it() -> None:
+    records = [
+        Released("mean", {"area": frozenset(ids)}, frozenset(), ASKED, n, np.nan, shown=True)
+        for ids, n in (("abc", 73), ("bc", 70))
+    ]
+    ceiling = replace(records[0], table="responses", who={"area": frozenset("a")}, n=40, is_ceiling=True)
+    assert judged(*records).implied == judged(*records, ceiling).implied == 1
+    assert judged(*records, replace(ceiling, shown=False, is_ceiling=False, n=3)).implied == 0
+
+
+def test_a_difference_is_told_though_its_people_are_told_apart_elsewhere() -> None:
+    shown = [one({"area": ids}, n, k) for ids, n, k in (("a b c", 80, 23), ("a", 40, 20))]
+    hidden = [one({"area": ids}, 20, k, shown=False) for ids, k in (("b", 2), ("c", 1))]
+    assert judged(*shown, *hidden).implied == 1
+    assert judged(*shown, *hidden, one({"area": "b c"}, 40, 3, shown=False)).implied == 0
+
+
+def test_a_difference_of_a_free_count_and_another_is_free() -> None:
+    shown = [one({"area": ids}, n, k) for ids, n, k in (("a b", 80, 23), ("a", 40, 20))]
+    assert judged(*shown).implied == 1
+    for free in ((True, False), (False, True)):
+        records = [replace(r, is_free=f) for r, f in zip(shown, free, strict=True)]
+        assert judged(*records).implied == 0
+
+
 def test_answers_of_the_same_people_are_subtracted_too() -> None:
     good = Released(
         "good", {}, frozenset({"good", "very"}), frozenset({"good", "very", "bad"}), 60, 30, shown=True

@@ -27,7 +27,10 @@ def test_a_choice_of_one_sum_binds_it_in_fractions_too() -> None:
         assert point.value == pytest.approx(-limit)
 
 
-def test_whole_values_within_a_choice_are_found_by_linear_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("wanted", [3, 5])
+def test_whole_values_within_a_choice_are_found_by_linear_programs(
+    monkeypatch: pytest.MonkeyPatch, wanted: int
+) -> None:
     def never(*_: object, **__: object) -> int:
         message = "a search among whole counts was not needed"
         raise AssertionError(message)
@@ -36,9 +39,9 @@ def test_whole_values_within_a_choice_are_found_by_linear_programs(monkeypatch: 
     search = Search(reduced(ONE_OF_TEN))
     row = np.array([1.0, 0.0])
     choice = Choice(row[None, :], np.array([4.0]), np.array([True]))
-    assert search.values(row, [choice], at_most=5, largest=11.0) == 5
+    assert search.values(row, [choice], at_most=wanted, largest=11.0) == wanted
     (found,) = search.points.values()
-    assert sorted(counts @ row for counts in found) == [0.0, 1.0, 2.0, 3.0, 4.0]
+    assert sorted(counts @ row for counts in found) == list(range(wanted))
 
 
 def test_of_many_unknowns_those_in_use_and_one_in_so_many_others_may_be_in_use(
@@ -60,3 +63,10 @@ def test_of_many_unknowns_those_in_use_and_one_in_so_many_others_may_be_in_use(
     nothing, used = asked
     assert nothing is None
     assert np.flatnonzero(used).tolist() == sorted({1, 2, *range(0, size, 3)})
+
+
+def test_a_difference_that_is_nought_fixes_neither_count() -> None:
+    rows = np.array([[1.0, -1.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    system = reduced(known(rows, np.array([-np.inf, 0.0, 0.0]), np.array([0.0, 8.0, 0.0])))
+    assert np.isnan(system.fixed).tolist() == [True, True, False]
+    assert Search(system).bounds(np.eye(2)).tolist() == [[0.0, 4.0], [0.0, 8.0]]

@@ -44,6 +44,11 @@ def one(ids: str, ks: tuple[float, float, float], *, digits: int = 0, shown: boo
     return Released("t", who, YES, ASKED, n, count, shown=shown, share=printed, step=step, people=people)
 
 
+def base(ids: str, n: float) -> Released:
+    """A record of how many answered, and no share."""
+    return Released("t", {"group": frozenset(ids.split())}, frozenset(), ASKED, n, np.nan, shown=True)
+
+
 def topic(*records: Released) -> Topic:
     return Topic("item", "2021", records, strata=STRATA)
 
@@ -112,12 +117,53 @@ def _full(record: Released, counts: tuple[float, float, float]) -> float:
 
 @pytest.mark.parametrize(("people", "small"), [(0, 0), (1, 1), (9, 1), (10, 0)])
 def test_few_respondents_of_a_stratum_are_told_and_none_are_no_news(people: int, small: int) -> None:
-    def base(ids: str, n: float) -> Released:
-        return Released("t", {"group": frozenset(ids.split())}, frozenset(), ASKED, n, np.nan, shown=True)
-
-    everybody = replace(base("g1 g2 g3", 95.0), among=ASKED | {"?"})
-    records = everybody, base("g1 g2 g3", 70.0 + people), base("g2 g3", 70.0)
+    # The frame tells how many of g1 there are at most, not that so many answered.
+    records = base("g1 g2 g3", 70.0 + people), base("g2 g3", 70.0)
     assert weighted_attack(topic(*records), RULES, width=1).strata == small
+    # The answered are everybody but those who cannot say, and a base as well.
+    unsure = replace(base("g1 g2 g3", 95.0), counted=frozenset({"?"}), among=ASKED | {"?"}, k=25.0 - people)
+    if people:
+        assert weighted_attack(topic(unsure, *records), RULES, width=1).strata == small
+
+
+@pytest.mark.parametrize("counts", [(3.0, 31.0, 10.0), (37.0, 31.0, 10.0)])
+def test_a_hidden_count_of_a_stratum_is_told_once(counts: tuple[float, float, float]) -> None:
+    records = [one("g1 g2", counts, digits=6), *(one(ids, counts, shown=False) for ids in ("g1", "g2"))]
+    found = weighted_attack(topic(*records), RULES, width=1)
+    assert (found.records, found.strata, found.tables) == (0, 1, frozenset({"t"}))
+    # What is found among the hidden records already is not found again.
+    full = weighted_attack(topic(*records), RULES, width=1, values=2)
+    assert (full.records, full.strata) == (1, 0)
+
+
+def test_a_count_of_a_stratum_that_is_shown_or_free_is_not_told() -> None:
+    counts = (3.0, 31.0, 10.0)
+    wide, own = one("g1 g2", counts, digits=6), one("g1", counts)
+    for known in (own, replace(own, shown=False, is_free=True)):
+        assert weighted_attack(topic(wide, known), RULES, width=1).strata == 0
+
+
+def test_a_hidden_base_that_may_lie_just_as_far_apart_as_wanted_is_not_told() -> None:
+    records = base("g1 g2", 45.0), replace(base("g1", 5.0), shown=False)
+    for width, told in ((40, 0), (41, 1)):
+        assert weighted_attack(topic(*records), RULES, width=width).records == told
+
+
+def test_strata_with_too_many_combinations_are_left_to_the_linear_programs() -> None:
+    large = replace(STRATA, respondents=dict.fromkeys(STRATA.respondents, 200))
+    weights = np.array(list(large.weights.values()))
+    bases = [base(group, 200.0) for group in GROUPS]
+    shares = [
+        Released("t", {"group": frozenset(GROUPS[:size])}, YES, ASKED, 200.0 * size, k, shown=True)
+        for size, k in ((3, 213.0), (2, 153.0))
+    ]
+    for place, digits in ((0, 3), (1, 9)):
+        size = len(shares[place].who["group"])
+        share = float(weights[:size] @ np.array([3.0, 150.0, 60.0])[:size] / (200.0 * weights[:size].sum()))
+        shares[place] = replace(shares[place], share=round(share, digits), step=0.5 * 10.0**-digits)
+    assert possible_parts(weights, np.full(3, 200.0), 0.0, 600.0) is None
+    found = weighted_attack(replace(topic(*bases, *shares), strata=large), RULES, width=1)
+    assert (found.records, found.strata) == (0, 1)
 
 
 def test_searches_that_end_without_an_answer_are_added_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,8 @@ def implied(questioned: Questioned, system: System, rules: DisclosureRules) -> t
     records tell apart is tried against all sums of shown records.
     """
     topic, cells = questioned.topic, questioned.unknowns
-    released = {row.tobytes() for row in (*cells.base, *cells.numerator)}
+    records = [place for place, record in enumerate(topic.released) if not record.is_ceiling]
+    released = {row.tobytes() for row in (*cells.base[records], *cells.numerator[records])}
     found: dict[bytes, tuple[str, ...]] = {}
     for row, n, k, free, places in (*_differences(questioned), *_people(questioned, system)):
         if n > 0 and breaks_rule(n, np.nan if free else k, rules) and row.tobytes() not in released:

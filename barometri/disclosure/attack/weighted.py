@@ -1,11 +1,12 @@
 """The attack of a reader who knows every weight, on weighted shares at the digits they are printed with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from barometri.disclosure.attack.facts import Topic
-from barometri.disclosure.attack.queries import Questioned, question
+from barometri.disclosure.attack.queries import Questioned, Secret, question
 from barometri.disclosure.attack.reach import Search
 from barometri.disclosure.attack.reduction import reduced
 from barometri.disclosure.attack.solver import TOLERANCE, Flags, FloatArray
@@ -23,7 +24,7 @@ from barometri.study.plan import DisclosureRules
 
 @dataclass(frozen=True, slots=True, repr=False)
 class WeightedFound:
-    """What weighted shares tell: hidden records, and small counts of strata nobody released, by table."""
+    """What weighted shares tell: hidden records, small counts of strata that no record shows, and tables."""
 
     records: int = 0
     strata: int = 0
@@ -56,19 +57,18 @@ def weighted_attack(
     facts = share_facts(asked, weight)
     try:
         search = Search(reduced(asked.knowledge.and_all(facts)))
-        records, undecided, tables = _hidden(
-            asked, search, rules, width=width, values=values, seconds=seconds
-        )
-        told = _strata(asked, search, inside, weight, rules)
+        failed, undecided = _hidden(asked, search, rules, width=width, values=values, seconds=seconds)
+        told = _strata(asked, search, inside, weight, rules, failed=[own.secret for own in failed])
     except ValueError:
         return WeightedFound()
-    return WeightedFound(records, len(told), undecided, frozenset(tables.union(told)))
+    tables = frozenset(told).union(*(own.secret.tables for own in failed))
+    return WeightedFound(len(failed), len(told), undecided, tables)
 
 
 def _hidden(
     asked: Questioned, search: Search, rules: DisclosureRules, *, width: int, values: int, seconds: float
-) -> tuple[int, int, set[str]]:
-    """Count the hidden records that shares tell, or nearly tell, and those not decided in time."""
+) -> tuple[list[Target], int]:
+    """Return the hidden records that shares tell, or nearly tell, and how many are not decided in time."""
     targets = [target(s, search.system, rules) for s in asked.secrets if s.is_unsafe]
     failed = [_is_narrow(own, search, width) for own in targets]
     fewest: list[int | None] = []
@@ -77,9 +77,8 @@ def _hidden(
         counts = [_values(row, search, asked, values, seconds) for row in rows]
         fewest.append(None if None in counts else min((c for c in counts if c is not None), default=values))
     few = [count is not None and count < values for count in fewest]
-    bad = [narrow or little for narrow, little in zip(failed, few, strict=True)]
-    tables = {name for own, is_bad in zip(targets, bad, strict=True) if is_bad for name in own.secret.tables}
-    return sum(bad), sum(count is None for count in fewest), tables
+    bad = [own for own, *marks in zip(targets, failed, few, strict=True) if any(marks)]
+    return bad, sum(count is None for count in fewest)
 
 
 def _values(row: FloatArray, search: Search, asked: Questioned, values: int, seconds: float) -> int | None:
@@ -93,10 +92,16 @@ def _is_narrow(own: Target, search: Search, width: int) -> bool:
 
 
 def _strata(
-    asked: Questioned, search: Search, inside: Flags, weight: FloatArray, rules: DisclosureRules
+    asked: Questioned,
+    search: Search,
+    inside: Flags,
+    weight: FloatArray,
+    rules: DisclosureRules,
+    *,
+    failed: Sequence[Secret],
 ) -> list[str]:
-    """Return the table behind each small count of a stratum that shares give away and nobody released."""
-    parts = _parts(asked, inside)
+    """Return the table behind each small count of a stratum that shares give away and no record shows."""
+    parts = _parts(asked, inside, failed)
     if not parts:
         return []
     low, high = _whole_bounds(search, np.array([row for row, _, _ in parts]))
@@ -107,26 +112,33 @@ def _strata(
     bases = {key: v for key, v, most in zip(some, least.tolist(), largest.tolist(), strict=True) if v == most}
     _try_all(asked, inside, weight, bases, told)
     is_someone = dict(zip(some, (least > 0.0).tolist(), strict=True))
-    out = []
+    out: dict[bytes, str] = {}
     for row, part_of, place in parts:
         value = told.get(row.tobytes(), np.nan)
         is_small = (
             value < rules.minimum_k and is_someone[part_of] if part_of else 0.0 < value < rules.minimum_n
         )
         if is_small:
-            out.append(asked.topic.released[place].table)
-    return out
+            out.setdefault(row.tobytes(), asked.topic.released[place].table)
+    return list(out.values())
 
 
 Part = tuple[Flags, bytes, int]
 """A count of one stratum, the base it is a part of (nothing for a base), and its record."""
 
 
-def _parts(asked: Questioned, inside: Flags) -> list[Part]:
-    """Return bases, numerators and complements by stratum of shown records, those that nobody released."""
+def _parts(asked: Questioned, inside: Flags, failed: Sequence[Secret]) -> list[Part]:
+    """Return bases, numerators and complements by stratum of shown records.
+
+    Left out are those that records show or that are free, and those of hidden records that failed already.
+    """
     cells, records = asked.unknowns, asked.topic.released
-    known = {row.tobytes() for row in (*cells.base, *cells.numerator)}
-    found: dict[bytes, Part] = {}
+    told = [i for i, r in enumerate(records) if (r.shown or r.is_free) and not r.is_ceiling]
+    known = {row.tobytes() for row in (*cells.base[told], *cells.numerator[told])}
+    for own in failed:
+        part = own.base.row if own.numerator is None else own.numerator.row
+        known |= {row.astype(np.bool_).tobytes() for row in (own.base.row, part, own.base.row - part)}
+    found: dict[tuple[bytes, bool], Part] = {}  # one count may be a base here and a part there
     for place, record in enumerate(records):
         if not record.shown or record.is_ceiling:
             continue
@@ -138,7 +150,7 @@ def _parts(asked: Questioned, inside: Flags) -> list[Part]:
                 counts += [(numerator, base.tobytes()), (base & ~numerator, base.tobytes())]
             for row, part_of in counts:
                 if row.any() and row.tobytes() not in known:
-                    found.setdefault(row.tobytes(), (row, part_of, place))
+                    found.setdefault((row.tobytes(), bool(part_of)), (row, part_of, place))
     return list(found.values())
 
 
