@@ -232,6 +232,14 @@ def test_a_difference_is_told_though_its_people_are_told_apart_elsewhere() -> No
     assert judged(*shown, *hidden, one({"area": "b c"}, 40, 3, shown=False)).implied == 0
 
 
+def test_a_difference_of_hidden_counts_or_of_bounds_is_not_told() -> None:
+    whole, part, rest = one({}, 200, 100), one({"area": "a b"}, 60, 25), one({"area": "a"}, 52, 22)
+    assert judged(whole, part, rest).implied == 2
+    assert judged(whole, replace(part, shown=False), rest).implied == 0
+    bounds = [replace(r, counted=frozenset(), k=np.nan, is_ceiling=True) for r in (part, rest)]
+    assert judged(whole, *bounds).implied == 0
+
+
 def test_a_difference_of_a_free_count_and_another_is_free() -> None:
     shown = [one({"area": ids}, n, k) for ids, n, k in (("a b", 80, 23), ("a", 40, 20))]
     assert judged(*shown).implied == 1

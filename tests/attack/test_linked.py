@@ -292,3 +292,4 @@ def test_who_skipped_an_item_is_told_from_who_has_no_any_where_the_item_tells_of
     found = list(links([Tie("any", "any", {"all": yes, "some": yes})], known))
     assert {("all", known["all"]): 1.0, ("any", known["any"]): -1.0} in found
     assert not any(("some", known["some"]) in terms for terms in found)
+    assert {("all", yes): 1.0, ("some", yes): 1.0, ("any", yes): -1.0} in found

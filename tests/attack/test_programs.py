@@ -1,11 +1,12 @@
 """The programs behind the attack: what a solver is asked, and what is made of its answer."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from barometri.disclosure.attack import reach, whole
+from barometri.disclosure.attack import reach, solver, whole
 from barometri.disclosure.attack.reach import Choice, Search
 from barometri.disclosure.attack.reduction import reduced
 from barometri.disclosure.attack.solver import Point, known, least, with_choice
@@ -25,6 +26,33 @@ def test_a_choice_of_one_sum_binds_it_in_fractions_too() -> None:
         point = least(with_choice(ONE_OF_TEN, [[(row, limit)]], largest=11.0), -row)
         assert point is not None
         assert point.value == pytest.approx(-limit)
+
+
+def test_one_of_two_sums_is_large_and_the_other_may_be_nought() -> None:
+    options = [(np.array([-1.0, 0.0]), -6.0), (np.array([0.0, -1.0]), -8.0)]
+    facts = with_choice(ONE_OF_TEN, [options], largest=11.0)
+    for cost, value in (((1.0, 0.0), 0.0), ((-1.0, 0.0), -10.0), ((0.0, 1.0), 0.0)):
+        point = least(facts, np.array(cost), whole=True)
+        assert point is not None
+        assert point.value == pytest.approx(value)
+    neither = facts.and_also(np.array([1.0, 0.0]), 3.0, 5.0)
+    assert least(neither, np.zeros(2), whole=True) is None
+
+
+@pytest.mark.parametrize("cost", [0.0, 1.0])
+def test_a_search_without_an_answer_in_time_contradicts_nothing(
+    monkeypatch: pytest.MonkeyPatch, cost: float
+) -> None:
+    monkeypatch.setattr(solver, "milp", lambda *_, **__: SimpleNamespace(status=1, x=None, fun=None))
+    with pytest.raises(TimeoutError, match="ran out of time"):
+        least(ONE_OF_TEN, np.full(2, cost))
+
+
+def test_a_sum_that_is_nought_fixes_all_that_it_counts() -> None:
+    rows = np.array([[1.0, 1.0, 0.0, 0.0], [0.0, 1.0, 1.0, 1.0]])
+    system = reduced(known(rows, np.array([-np.inf, 4.0]), np.array([0.0, 4.0])))
+    assert system.fixed[:2].tolist() == [0.0, 0.0]
+    assert np.isnan(system.fixed[2:]).all()
 
 
 @pytest.mark.parametrize("wanted", [3, 5])
@@ -70,3 +98,15 @@ def test_a_difference_that_is_nought_fixes_neither_count() -> None:
     system = reduced(known(rows, np.array([-np.inf, 0.0, 0.0]), np.array([0.0, 8.0, 0.0])))
     assert np.isnan(system.fixed).tolist() == [True, True, False]
     assert Search(system).bounds(np.eye(2)).tolist() == [[0.0, 4.0], [0.0, 8.0]]
+
+
+def test_a_choice_bears_on_what_its_sums_count_unless_the_truth_elsewhere_meets_it() -> None:
+    rows = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+    first, both, none = (
+        Choice(rows, np.array([4.0, 4.0]), np.array(flags))
+        for flags in ((True, False), (True, True), (False, False))
+    )
+    x, y, z = (np.arange(3) == place for place in range(3))
+    assert [first.bears(chosen) for chosen in (x, y, z)] == [True, False, False]
+    assert [both.bears(chosen) for chosen in (x, y, x | y, z)] == [False, False, True, False]
+    assert [none.bears(chosen) for chosen in (x, y, z)] == [True, True, False]

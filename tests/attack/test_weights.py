@@ -180,6 +180,28 @@ def test_searches_that_end_without_an_answer_are_added_up(monkeypatch: pytest.Mo
     assert undecided == {(False, "no"): 0, (False, "full"): 2, (True, "no"): 2, (True, "full"): 4}
 
 
+def test_of_an_answer_that_everybody_gives_no_other_is_told() -> None:
+    sizes = dict(zip(GROUPS, STRATA.respondents.values(), strict=True))
+    records = []
+    for left_out in GROUPS:
+        ids = frozenset(GROUPS) - {left_out}
+        n = float(sum(sizes[group] for group in ids))
+        records.append(Released("t", {"group": ids}, YES, YES, n, n, shown=True, share=1.0, step=0.005))
+    assert weighted_attack(topic(*records), RULES, width=1).strata == 0
+
+
+def test_whole_values_are_not_searched_for_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Search, "values", lambda *_, **__: None)
+    plain = Released("t", {"group": frozenset({"g1"})}, YES, ASKED, 5, 3, shown=False)
+    for values, undecided in ((0, 0), (3, 1)):
+        found = weighted_attack(topic(base("g1 g2", 45.0), plain), RULES, width=1, values=values)
+        assert (found.records, found.undecided) == (0, undecided)
+    # Nor of a record that is told already.
+    records = base("g1 g2", 45.0), base("g2", 40.0), plain
+    found = weighted_attack(topic(*records), RULES, width=1, values=3)
+    assert (found.records, found.undecided) == (1, 0)
+
+
 def test_nothing_is_read_without_weights_that_differ() -> None:
     record = one("g1 g2", (3.0, 31.0, 10.0), digits=6)
     alike = replace(STRATA, weights=dict.fromkeys(STRATA.weights, 2.0))
