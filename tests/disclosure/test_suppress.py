@@ -278,5 +278,6 @@ def test_the_owner_may_set_the_numerator_aside_for_facts_about_organisations() -
     assert not suppress(fact, aside).hidden.any()
     assert suppress(fact, RULES).hidden.any()
     assert suppress(replace(fact, of_organisations=False), aside).hidden.any()
+    assert suppress(Group("item", "2021", ATOMS, (everybody, some), codes=codes), aside).hidden.any()
     few = replace(fact, records=(everybody, replace(some, n=104.0)))
     assert suppress(few, aside).hidden.any()
