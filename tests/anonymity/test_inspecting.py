@@ -313,7 +313,14 @@ def test_a_number_of_the_shape_of_a_business_code_in_a_label_is_none() -> None:
 
 def test_a_dropped_column_of_names_is_counted_once() -> None:
     """A column that is nothing but names is known as such; its cells are not counted as texts too."""
-    people = ["Matti Virtanen", "Anna Korhonen", "Juha Nieminen", "Liisa Laine", "Pekka Salo", "Aino Heino"]
+    people: list[object] = [
+        "Matti Virtanen",
+        "Anna Korhonen",
+        "Juha Nieminen",
+        "Liisa Laine",
+        "Pekka Salo",
+        "Aino Heino",
+    ]
     report = search(raw({"g": ["1"] * 6, "c": people}), study=COMMENTED, wave=WAVE)
     assert report.in_texts == {"name": 6}
     few = search(raw({"g": ["1"] * 2, "c": people[:2]}), study=COMMENTED, wave=WAVE)

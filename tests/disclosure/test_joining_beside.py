@@ -213,3 +213,27 @@ def test_what_fails_only_beside_earlier_releases_says_whether_time_ran_out(
     monkeypatch.setattr(joining, "_attacked", attacked)
     (failure,) = failures(release(record("u", {"group": ["b"]}, 38, 17)), [STANDS], RULES)
     assert (failure.cause, failure.tables, failure.studies) == (cause, ("u",), studies)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "rules", "attacked"),
+    [
+        ([], RULES, ["alone"]),
+        ([STANDS], RULES, ["beside"]),
+        ([STANDS], replace(RULES, minimum_n=12), ["alone", "beside"]),
+        ([release(ONE, files=LATER)], RULES, ["alone", "beside"]),
+        ([STANDS, release(ONE, files=LATER)], RULES, ["alone", "beside"]),
+    ],
+)
+def test_what_earlier_releases_may_blur_is_attacked_alone_first(
+    earlier: list[Release], rules: DisclosureRules, attacked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lower thresholds, and the weights of another file, say less of what is new."""
+    seen: list[str] = []
+
+    def noted(topic: Topic, _: DisclosureRules) -> None:
+        seen.append("beside" if any(one.table.endswith(BEFORE) for one in topic.released) else "alone")
+
+    monkeypatch.setattr(joining, "_attacked", noted)
+    assert failures(release(record("u", {"group": ["b"]}, 38, 17), rules=rules), earlier, rules) == ()
+    assert seen == attacked
