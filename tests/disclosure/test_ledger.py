@@ -16,7 +16,7 @@ import pytest
 from barometri.disclosure.attack import Released, Topic
 from barometri.disclosure.attack.facts import Strata
 from barometri.disclosure.ledger import Ledger, Standing
-from barometri.disclosure.ledger_lines import NOTHING, Release, read_line, written
+from barometri.disclosure.ledger_lines import NOTHING, Release, canonical, read_line, written
 from barometri.errors import DisclosureError, OutputError
 from tests.disclosure.releases import record, release
 
@@ -341,3 +341,12 @@ def test_the_first_line_may_be_cut_short_or_untold_of_too(tmp_path: Path) -> Non
     assert (standing.releases, standing.is_torn, standing.size, standing.head) == ((), True, 0, NOTHING)
     assert Ledger(folder).append(numbered(0), after=standing)
     assert (folder / LINES).read_bytes() == whole
+
+
+@pytest.mark.parametrize("number", [0, -1])
+def test_a_note_of_no_line_is_never_written_so_it_is_damaged(tmp_path: Path, number: int) -> None:
+    folder = tmp_path / "ledger"
+    ledger = filled(folder, 1)
+    (folder / HEAD).write_text(f"{canonical({'lines': number, 'last': NOTHING})}\n", encoding="utf-8")
+    with pytest.raises(DisclosureError):
+        ledger.read()
