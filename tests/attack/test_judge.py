@@ -271,6 +271,16 @@ def test_groups_that_several_releases_leave_over_are_found() -> None:
     assert group.implied == 2
 
 
+def test_people_left_over_are_found_though_their_answers_stay_open() -> None:
+    def base(who: dict[str, str], n: float) -> Released:
+        return replace(one(who, n, np.nan), counted=frozenset())
+
+    records = [base({}, 200), base({"area": "a"}, 120), base({"class": "c"}, 110)]
+    hidden = one({}, 200, 100, shown=False)
+    for both, told in ((36, 1), (39, 1), (40, 0)):
+        assert judged(*records, base({"area": "a", "class": "c"}, both), hidden).implied == told
+
+
 def test_the_filter_attack_of_four_releases() -> None:
     rng = np.random.default_rng(5)
     codes = {"district": ["n", "e", "s", "w"], "group": ["g1", "g2", "g3", "g4"]}

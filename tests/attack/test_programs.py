@@ -9,7 +9,7 @@ import pytest
 from barometri.disclosure.attack import reach, solver, whole
 from barometri.disclosure.attack.reach import Choice, Search
 from barometri.disclosure.attack.reduction import reduced
-from barometri.disclosure.attack.solver import Point, known, least, with_choice
+from barometri.disclosure.attack.solver import FloatArray, Knowledge, Point, known, least, with_choice
 
 ONE_OF_TEN = known(np.array([[1.0, 1.0]]), np.array([10.0]), np.array([10.0]))
 
@@ -70,6 +70,21 @@ def test_whole_values_within_a_choice_are_found_by_linear_programs(
     assert search.values(row, [choice], at_most=wanted, largest=11.0) == wanted
     (found,) = search.points.values()
     assert sorted(counts @ row for counts in found) == list(range(wanted))
+
+
+def test_from_whole_counts_at_hand_the_next_are_a_step_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, calls = whole._some_whole, list[float]()
+
+    def counted(knowledge: Knowledge, seconds: float) -> FloatArray | None:
+        calls.append(seconds)
+        return first(knowledge, seconds)
+
+    monkeypatch.setattr(whole, "_some_whole", counted)
+    seen, found = set[int](), list[FloatArray]()
+    whole.note_whole(ONE_OF_TEN, np.array([1.0, 0.0]), 4, seen=seen, found=found, seconds=5.0)
+    assert calls == [5.0]
+    assert seen == {0, 1, 2, 3}
+    assert [counts.tolist() for counts in found] == [[float(i), 10.0 - i] for i in range(4)]
 
 
 def test_of_many_unknowns_those_in_use_and_one_in_so_many_others_may_be_in_use(
