@@ -48,6 +48,13 @@ def test_a_missing_answer_is_a_value_of_its_own_whatever_the_type() -> None:
     assert count_classes({"a": np.array(["x", "", "", "y"], dtype=object)}).uniques == 2
 
 
+def test_a_missing_answer_of_one_class_is_no_answer_of_another() -> None:
+    for missing in (np.array([1.0, np.nan]), np.array([np.nan, 1.0])):
+        assert count_classes({"a": ints(1, 2), "b": missing}).classes == 2
+        assert count_classes({"b": missing, "a": ints(1, 2)}).classes == 2
+        assert count_classes({"a": ints(1, 1), "b": missing}).classes == 2
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(-1, 1)), min_size=1, max_size=40),
     st.permutations([0, 1, 2]),

@@ -77,6 +77,15 @@ def test_margins_are_compared_with_parts_that_cover_all_codes_once() -> None:
     assert system(Group("i", "1", ATOMS, short)).base.shape[1] == 4 * len(ATOMS)
 
 
+def test_classes_that_overlap_do_not_make_a_margin() -> None:
+    """Whoever is in both would be counted twice, so nothing tells that the codes add up."""
+    records = (record(30), record(15, a="x|y"), record(20, a="y|z"))
+    known = {"a": frozenset({"x", "y", "z"})}
+    assert system(Group("i", "1", ATOMS, records, codes=known)).base.shape[1] == 3 * len(ATOMS)
+    more = {"a": frozenset({"x", "y", "z", "w"})}
+    assert system(Group("i", "1", ATOMS, records, codes=more)).base.shape[1] == 4 * len(ATOMS)
+
+
 def test_margins_of_another_base_tell_nothing() -> None:
     records = (record(35, base=ALL), record(10, a="x"), record(20, a="y"))
     assert system(Group("i", "1", ATOMS, records)).base.shape[1] == 2 * len(ATOMS)
