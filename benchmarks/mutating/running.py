@@ -37,6 +37,7 @@ OPTIONS += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # hypothesis is 
 MEMORY = 6 << 30
 OUTCOMES = {0: "survived", 1: "killed", 2: "killed"}
 """By pytest's exit code: 1 is a failed test, 2 a module that no longer imports."""
+NOT_STARTED = 4
 
 
 def load_libraries() -> None:
@@ -145,4 +146,19 @@ def run(folder: Path, path: Path, source: str, tests: list[str], *, seconds: flo
         py_compile.compile(str(path))
     output = (folder / "output.txt").read_text(encoding="utf-8", errors="replace")
     seen = next((line for line in output.splitlines() if line.startswith(("FAILED", "ERROR"))), "")
-    return ("timeout" if code is None else OUTCOMES.get(code, "error")), seen[:200]
+    return outcome_of(code, output), seen[:200]
+
+
+def outcome_of(code: int | None, output: str) -> str:
+    """Return what became of a mutant: a crash is seen, and so is a fault that lets no test begin.
+
+    Examples
+    --------
+    >>> outcome_of(4, "ImportError while loading conftest"), outcome_of(-11, ""), outcome_of(3, "")
+    ('killed', 'killed', 'error')
+    """
+    if code is None:
+        return "timeout"
+    if code < 0 or (code == NOT_STARTED and "while loading conftest" in output):
+        return "killed"
+    return OUTCOMES.get(code, "error")
