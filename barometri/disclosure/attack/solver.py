@@ -14,7 +14,7 @@ Flags = npt.NDArray[np.bool_]
 
 TOLERANCE: Final = 1e-6
 SECONDS: Final = 60.0
-_OPTIMAL, _LIMIT, _INFEASIBLE, _UNBOUNDED = 0, 1, 2, 3
+_OPTIMAL, _LIMIT, _INFEASIBLE = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True, repr=False)
