@@ -201,8 +201,19 @@ def _group(
         codes,
         of_organisations=is_of_organisations(item, study),
         parts=apart,
-        standing=standing,
+        standing=_distinct(standing),
     )
+
+
+def _distinct(records: Sequence[Record]) -> tuple[Record, ...]:
+    """Keep once what several earlier reports say: each of them shows the waves before it."""
+    once: dict[tuple[object, ...], Record] = {}
+    for record in records:
+        who = frozenset(record.restriction.items())
+        counts = record.n, str(record.k)  # an unknown count is equal to itself
+        key = who, record.numerator, record.base, *counts, record.is_closed, record.stands
+        once.setdefault(key, record)
+    return tuple(once.values())
 
 
 def _is_whole(lines: Iterable[Line]) -> bool:

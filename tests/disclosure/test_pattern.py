@@ -14,6 +14,7 @@ from barometri.disclosure.ledger import Ledger
 from barometri.disclosure.lines import Line, by_topic
 from barometri.disclosure.pattern import pattern
 from barometri.disclosure.protect import protect
+from barometri.disclosure.release import groups, lines_of
 from barometri.disclosure.suppress import suppress
 from barometri.errors import DisclosureError
 from barometri.estimates import TOTAL
@@ -88,6 +89,22 @@ def test_an_earlier_group_is_known_by_the_code_of_its_own_wave() -> None:
     assert found[0].who == {"group": ("kela_employee",)}
     assert same[0].who == {"group": "decision_specialist"}
     assert several[0].who == {"group": ("kela_employee", "supervisor"), "district": ("itainen",)}
+
+
+def test_what_several_earlier_reports_say_stands_once(demo_results: Results) -> None:
+    """Each report shows the waves before it again: a record stands once as shown, and once as hidden."""
+    past, rules = demo_results.earlier[0], demo_results.study.disclosure
+    lines = lines_of(past.tables, {}, past.study, past.wave, rules)
+    shown, hid = ([replace(line, stands=word) for line in lines] for word in ("shown", "hidden"))
+
+    def standing(*before: Line) -> list[int]:
+        found = groups(past.tables, {}, past.study, past.wave, rules=rules, before=before)
+        return [len(group.standing) for group in found]
+
+    once = standing(*shown)
+    assert 0 < sum(once) < len(lines)
+    assert standing(*shown, *shown) == once
+    assert standing(*shown, *hid, *shown) == [2 * number for number in once]
 
 
 def test_a_run_carries_the_reports_of_earlier_waves(demo_results: Results) -> None:
