@@ -101,3 +101,10 @@ def test_a_question_without_answers_to_choose_from_is_known_by_its_categories(st
     question = replace(study.question("cooperation"), codes=())
     plain = replace(study, codebook=Codebook({"cooperation": question}))
     assert answers_of("cooperation", ["b", "a"], plain) == Answers(("a", "b"), frozenset())
+
+
+def test_an_open_class_counts_from_all_its_digits() -> None:
+    """Ten and more are not one and more."""
+    answers = Answers(tuple(str(number) for number in range(13)), frozenset())
+    assert answers.numerator("10+") == {"10", "11", "12"}
+    assert answers.numerator("9+") == {"9", "10", "11", "12"}

@@ -33,7 +33,8 @@ def record(group: str, n: float, k: float, among: frozenset[str], counted: froze
     return Record("table", 0, {"group": frozenset({group})} if group else {}, counted, among, n, k)
 
 
-def test_more_is_hidden_where_respondents_leave_a_count_no_room() -> None:
+def beside_respondents() -> tuple[Group, Group]:
+    """Return an item of three groups, alone and beside numbers of respondents that leave a count no room."""
     known, unsure = frozenset({"good", "bad"}), frozenset({CANNOT_SAY})
     sizes = {"a": (60.0, 7.0), "b": (90.0, 3.0), "c": (200.0, 40.0)}
     whole = sum(n for n, _ in sizes.values()), sum(k for _, k in sizes.values())
@@ -44,10 +45,28 @@ def test_more_is_hidden_where_respondents_leave_a_count_no_room() -> None:
         record(name, n + k, np.nan, ASKED | {"_unasked"}, frozenset()) for name, (n, k) in rows.items()
     ]
     alone = Group("item", "2021", ("good", "bad", CANNOT_SAY), tuple(records))
-    fewest = suppress(alone, DisclosureRules())
-    beside = Group("item", "2021", alone.atoms, alone.records, ceilings=tuple(ceilings))
-    found = suppress(beside, DisclosureRules())
+    return alone, Group("item", "2021", alone.atoms, alone.records, ceilings=tuple(ceilings))
+
+
+def test_more_is_hidden_where_respondents_leave_a_count_no_room() -> None:
+    fewest, found = (suppress(group, DisclosureRules()) for group in beside_respondents())
     assert found.hidden.sum() + found.ceilings.sum() > fewest.hidden.sum()
+
+
+def test_where_respondents_cannot_be_heeded_records_are_hidden_as_without_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    alone, beside = beside_respondents()
+
+    def helpless(
+        _forbidden: object, _told: object, _primary: object, hidden: np.ndarray, **_: object
+    ) -> np.ndarray | None:
+        return hidden if len(hidden) == len(alone.records) else None
+
+    monkeypatch.setattr("barometri.disclosure.suppress.kept_from_insiders", helpless)
+    fewest, found = (suppress(group, DisclosureRules()) for group in (alone, beside))
+    assert found.hidden.tolist() == fewest.hidden.tolist()
+    assert not found.ceilings.any()
 
 
 def answering(*rows: tuple[str, float], by: str = "group", wave: str = "") -> AnalysisResult:
