@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Final
@@ -15,7 +16,7 @@ from barometri.analysis.registry import VERBS
 from barometri.analysis.task import Task, has_design
 from barometri.analysis.themes import OVER_WAVES, answerable, lacking
 from barometri.claims import figures, judge
-from barometri.errors import OptionError
+from barometri.errors import BarometriError, OptionError
 from barometri.inference.moments import effective_size
 from barometri.model_battery import NUMBER_OF_MODELS, asked_models
 from barometri.results import AnalysisResult, Provenance, Results, WaveSummary
@@ -70,7 +71,10 @@ def analyse(
         known = ", ".join(map(str, sorted(surveys))) or "none"
         raise OptionError(f"There is no survey of wave {year}; waves read: {known}.")
     results = _of_year(study, surveys, year, inputs)
-    earlier = (_of_year(study, surveys, each, inputs) for each in sorted(surveys) if each < year)
+    earlier = []
+    for each in sorted(each for each in surveys if each < year):
+        with suppress(BarometriError):  # a report that cannot be made was never published
+            earlier.append(_of_year(study, surveys, each, inputs))
     return replace(results, earlier=tuple(earlier))
 
 

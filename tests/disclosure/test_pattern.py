@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from barometri.analysis import analyse
+from barometri.analysis import analyse, running
 from barometri.disclosure.cells import Group, Record, Stands
 from barometri.disclosure.gate import Gate, release_of
 from barometri.disclosure.ledger import Ledger
@@ -16,11 +16,12 @@ from barometri.disclosure.pattern import pattern
 from barometri.disclosure.protect import protect
 from barometri.disclosure.release import groups, lines_of
 from barometri.disclosure.suppress import suppress
-from barometri.errors import DisclosureError
+from barometri.errors import DisclosureError, StudyError
 from barometri.estimates import TOTAL
-from barometri.results import Results
+from barometri.results import ClaimResult, Results
 from barometri.study.plan import DisclosureRules
 from barometri.study.reading import read_study
+from barometri.study.study import Study
 from barometri.survey import Survey
 
 RULES = DisclosureRules()
@@ -115,6 +116,23 @@ def test_a_run_carries_the_reports_of_earlier_waves(demo_results: Results) -> No
         2018,
         2019,
     }
+
+
+def test_an_earlier_report_that_cannot_be_made_does_not_stop_a_later_one(
+    demo_surveys: Mapping[int, Survey], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge = running.judge
+
+    def refusing(study: Study, surveys: Mapping[int, Survey], year: int) -> tuple[ClaimResult, ...]:
+        if year == 2018:
+            raise StudyError("claims.toml: no claim of this wave can be judged.")
+        return judge(study, surveys, year)
+
+    monkeypatch.setattr(running, "judge", refusing)
+    found = analyse(read_study(), demo_surveys, wave=2019)
+    assert [past.wave for past in found.earlier] == [2017]
+    with pytest.raises(StudyError, match="no claim of this wave"):
+        analyse(read_study(), demo_surveys, wave=2018)
 
 
 def test_an_earlier_report_that_cannot_be_published_is_passed_over(demo_results: Results) -> None:
