@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from barometri.analysis import analyse, running
+from barometri.analysis import analyse
+from barometri.claims import judge
 from barometri.disclosure.cells import Group, Record, Stands
 from barometri.disclosure.gate import Gate, release_of
 from barometri.disclosure.ledger import Ledger
@@ -121,14 +122,12 @@ def test_a_run_carries_the_reports_of_earlier_waves(demo_results: Results) -> No
 def test_an_earlier_report_that_cannot_be_made_does_not_stop_a_later_one(
     demo_surveys: Mapping[int, Survey], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    judge = running.judge
-
     def refusing(study: Study, surveys: Mapping[int, Survey], year: int) -> tuple[ClaimResult, ...]:
         if year == 2018:
             raise StudyError("claims.toml: no claim of this wave can be judged.")
         return judge(study, surveys, year)
 
-    monkeypatch.setattr(running, "judge", refusing)
+    monkeypatch.setattr("barometri.analysis.running.judge", refusing)
     found = analyse(read_study(), demo_surveys, wave=2019)
     assert [past.wave for past in found.earlier] == [2017]
     with pytest.raises(StudyError, match="no claim of this wave"):
